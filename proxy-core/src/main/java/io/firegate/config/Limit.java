@@ -1,0 +1,125 @@
+package io.firegate.config;
+
+/**
+ * Every bound of the gateway: its name under {@code limits} in gateway.yaml, its default, the values it may take and why.
+ *
+ * <p>Durations are in milliseconds, sizes in bytes; the unit is part of the name.
+ */
+public enum Limit {
+    CONNECTIONS("connections", 10_000, 1, 1_000_000, "front connections in all; one more is closed at once"),
+    CONNECTIONS_PER_ADDRESS(
+            "connectionsPerAddress", 200, 1, 1_000_000, "so that one client cannot take every connection"),
+    HANDSHAKE_MILLIS(
+            "handshakeMillis", 10_000, 100, 120_000, "TLS handshake, or the first byte on a plaintext listener"),
+    HEADER_BLOCK_BYTES(
+            "headerBlockBytes",
+            32_768,
+            8_192,
+            1_048_576,
+            "an Entra token with its 200 groups is about 11 KiB; 8 KiB is too small"),
+    HEADER_COUNT("headerCount", 100, 10, 1_000, "headers of one request"),
+    BODY_IDLE_MILLIS("bodyIdleMillis", 30_000, 1_000, 600_000, "a request body that stops arriving is given up"),
+    STREAMS_PER_CONNECTION(
+            "streamsPerConnection", 100, 1, 10_000, "what Google's edge and the official SDKs' pools assume"),
+    STREAM_WINDOW_BYTES("streamWindowBytes", 65_536, 65_535, 16_777_216, "what one request may send ahead"),
+    CONNECTION_WINDOW_BYTES(
+            "connectionWindowBytes", 1_048_576, 65_535, 67_108_864, "what one connection may send ahead in all"),
+    UPSTREAM_STREAM_WINDOW_BYTES(
+            "upstreamStreamWindowBytes", 262_144, 65_535, 16_777_216, "what an answer may run ahead of a slow reader"),
+    UPSTREAM_CONNECTION_WINDOW_BYTES(
+            "upstreamConnectionWindowBytes",
+            16_777_216,
+            65_535,
+            268_435_456,
+            "above what all slow readers of one connection may hold, so that they do not stop the others"),
+    RST_PER_WINDOW(
+            "resetsPer30Seconds", 200, 10, 100_000, "rapid reset (CVE-2023-44487) and MadeYouReset (CVE-2025-8671)"),
+    CONTROL_FRAMES_QUEUED(
+            "controlFramesQueued", 1_000, 10, 100_000, "answers to pings and settings a client makes us queue"),
+    EMPTY_FRAMES("emptyFrames", 10, 1, 1_000, "empty DATA frames in a row"),
+    CONTINUATIONS("continuations", 8, 1, 64, "CONTINUATION frames of one header block"),
+    PINGS_PER_WINDOW("pingsPer10Seconds", 20, 1, 10_000, "Python pings every 30 s, Java measures bandwidth by pings"),
+    CONNECTION_AGE_MILLIS(
+            "connectionAgeMillis",
+            3_600_000,
+            10_000,
+            86_400_000,
+            "so that clients follow a load balancer; plus jitter"),
+    CONNECTION_IDLE_MILLIS("connectionIdleMillis", 600_000, 1_000, 86_400_000, "a connection without a request"),
+    REQUEST_BYTES("requestBytes", 10_485_760, 1_024, 33_554_432, "Firestore's own limit for one request"),
+    REQUEST_BYTES_TOTAL(
+            "requestBytesTotal",
+            268_435_456,
+            1_048_576,
+            Integer.MAX_VALUE,
+            "bodies held at once by all requests together"),
+    TOKEN_BYTES("tokenBytes", 24_576, 1_024, 65_536, "twice the largest token Entra issues"),
+    TOKEN_LIFETIME_MILLIS(
+            "tokenLifetimeMillis",
+            7_200_000,
+            60_000,
+            34_560_000_000L,
+            "Entra issues 60 to 90 minutes, 2 hours at most without CAE"),
+    CLOCK_SKEW_MILLIS("clockSkewMillis", 60_000, 0, 300_000, "tolerated difference between Entra's clock and ours"),
+    TOKENS_CACHED("tokensCached", 10_000, 1, 1_000_000, "verified tokens kept, about 1 KB each"),
+    KEY_SET_BYTES("keySetBytes", 262_144, 1_024, 1_048_576, "answer of a discovery or key-set request"),
+    KEY_SET_KEYS("keySetKeys", 50, 1, 1_000, "keys of one tenant"),
+    KEY_FETCH_MILLIS("keyFetchMillis", 5_000, 100, 60_000, "one discovery or key-set request"),
+    KEY_REFRESH_MILLIS("keyRefreshMillis", 3_600_000, 1_000, 86_400_000, "background refresh of the keys"),
+    KEY_UNKNOWN_MILLIS(
+            "keyUnknownMillis",
+            30_000,
+            1_000,
+            3_600_000,
+            "at most one fetch for unknown key ids in this time and tenant"),
+    UPSTREAM_CONNECT_MILLIS("upstreamConnectMillis", 5_000, 100, 60_000, "TCP and TLS towards Firestore"),
+    UPSTREAM_CALL_MILLIS("upstreamCallMillis", 60_000, 1_000, 3_600_000, "a unary call whose caller names no deadline"),
+    UPSTREAM_STREAM_MILLIS(
+            "upstreamStreamMillis", 300_000, 1_000, 3_600_000, "a server stream whose caller names no deadline"),
+    UPSTREAM_CONNECTIONS("upstreamConnections", 16, 1, 1_000, "connections to Firestore per event loop"),
+    UPSTREAM_PENDING("upstreamPending", 1_000, 1, 100_000, "calls per event loop that wait for an upstream stream"),
+    POLICY_FILE_BYTES("policyFileBytes", 16_777_216, 1_024, 67_108_864, "one policy file"),
+    AUDIT_QUEUE_LINES("auditQueueLines", 16_384, 16, 1_048_576, "record lines not yet written"),
+    DRAIN_MILLIS("drainMillis", 25_000, 0, 600_000, "running calls may take this long after SIGTERM"),
+    DRAIN_DELAY_MILLIS(
+            "drainDelayMillis", 0, 0, 600_000, "not ready, still serving: time for a load balancer to notice");
+
+    private final String key;
+    private final long defaultValue;
+    private final long min;
+    private final long max;
+    private final String reason;
+
+    Limit(String key, long defaultValue, long min, long max, String reason) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.min = min;
+        this.max = max;
+        this.reason = reason;
+    }
+
+    /** The name under {@code limits}. */
+    public String key() {
+        return key;
+    }
+
+    /** The value when nobody sets one. */
+    public long defaultValue() {
+        return defaultValue;
+    }
+
+    /** The smallest value accepted. */
+    public long min() {
+        return min;
+    }
+
+    /** The largest value accepted. */
+    public long max() {
+        return max;
+    }
+
+    /** Why it is there and why that number, for the reference page. */
+    public String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,23 @@
+package io.firegate.policy;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a request wants, in one database, at one moment.
+ *
+ * @param database the database all accesses are in
+ * @param accesses what is wanted, in the request's order; empty for a call without a path
+ * @param namedTier the tier the caller asked to be served by ({@code x-firegate-tier}), or null
+ * @param now when the request is judged; the only clock {@code decide} has
+ */
+public record AccessRequest(
+        DatabaseName database,
+        List<Access> accesses,
+        @Nullable String namedTier,
+        Instant now) {
+    public AccessRequest {
+        accesses = List.copyOf(accesses);
+    }
+}

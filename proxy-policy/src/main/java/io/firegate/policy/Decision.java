@@ -1,0 +1,43 @@
+package io.firegate.policy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The verdict on a whole request: everything it wants is permitted, or nothing is. */
+public sealed interface Decision {
+    /**
+     * All accesses are permitted, by tiers that share one credential.
+     *
+     * @param credential the name of the Google credential to forward with (an entry of {@code gateway.yaml})
+     * @param grants one per access, in the request's order
+     */
+    record Permit(String credential, List<Grant> grants) implements Decision {
+        public Permit {
+            grants = List.copyOf(grants);
+        }
+    }
+
+    /**
+     * Why one access is permitted and what the permit demands.
+     *
+     * @param access what was asked
+     * @param tier the tier that serves it
+     * @param rule the id of the rule that permits it
+     * @param obligations what must be enforced on the way
+     */
+    record Grant(Access access, String tier, String rule, Obligations obligations) {}
+
+    /**
+     * The request is refused.
+     *
+     * @param reason why
+     * @param refused the first access that is not permitted; null when the caller as a whole is refused
+     * @param tier the tier that judged it, when one did
+     * @param rule the rule that stood in the way, when one did
+     */
+    record Deny(
+            DenyReason reason,
+            @Nullable Access refused,
+            @Nullable String tier,
+            @Nullable String rule) implements Decision {}
+}

@@ -1,0 +1,39 @@
+package io.firegate.policy;
+
+/** Why the policy refuses: a closed vocabulary, the same words to the caller, in the record and in metrics. */
+public enum DenyReason {
+    /** No binding gives the caller a tier for this database. */
+    NO_TIER("the caller holds no tier for this database"),
+    /** A held tier serves the database, but no rule of any held tier grants the operation on the path. */
+    NO_RULE("no rule of the caller's tiers grants this operation on this path"),
+    /** A query could return documents that the serving tier does not grant by one rule. */
+    NOT_COVERED("the query could return documents that no single rule grants"),
+    /** The tier named by the caller is not one the caller holds for this database. */
+    TIER_NOT_HELD("the caller does not hold the tier named in x-firegate-tier"),
+    /** The accesses are served by tiers with different Google credentials. */
+    MIXED_CREDENTIALS(
+            "the request needs two tiers with different credentials; name one in x-firegate-tier or split the request"),
+    /** The policy tells apart what the request does not. */
+    UNENFORCEABLE("the policy cannot be enforced for this form of request"),
+    /** An explicit read time, and the rule does not say {@code history: true}. */
+    HISTORY("reading at an explicit time needs a rule with history: true"),
+    /** The principal stands in the deny list. */
+    DENIED_PRINCIPAL("the principal is on the deny list"),
+    /** The client application stands in the deny list. */
+    DENIED_APP("the client application is on the deny list"),
+    /** The single token stands in the deny list. */
+    DENIED_TOKEN("the token is on the deny list"),
+    /** The path, or a path the query could return, stands in the deny list. */
+    DENIED_PATH("the path, or one the query could return, is on the deny list");
+
+    private final String sentence;
+
+    DenyReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** One public sentence, lower case, without a full stop. Tells the caller nothing about stored data. */
+    public String sentence() {
+        return sentence;
+    }
+}

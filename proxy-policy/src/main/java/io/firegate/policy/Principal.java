@@ -1,0 +1,40 @@
+package io.firegate.policy;
+
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Who calls: a person or an application of one Entra tenant, as one verified token says.
+ *
+ * <p>The same {@code oid} in two tenants is two principals.
+ *
+ * @param tenant the tenant that issued the token ({@code tid})
+ * @param oid the object id of the person or service principal in that tenant
+ * @param kind a person, or an application acting for itself
+ * @param app the client application the token was issued to ({@code azp}, {@code appid} in v1)
+ * @param groups the complete set of group object ids; never the visible part of a larger one
+ * @param roles app roles granted for this API
+ * @param tokenId {@code uti}, Entra's identifier of the single token; empty when the token has none
+ * @param expiresAt {@code exp} of the token, without clock skew
+ */
+public record Principal(
+        Guid tenant,
+        Guid oid,
+        Kind kind,
+        Guid app,
+        Set<Guid> groups,
+        Set<String> roles,
+        String tokenId,
+        Instant expiresAt) {
+
+    /** Whether a person stands behind the call. */
+    public enum Kind {
+        USER,
+        APP
+    }
+
+    public Principal {
+        groups = Set.copyOf(groups);
+        roles = Set.copyOf(roles);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The policy model and the one function that decides.
+ *
+ * <p>Pure: values in, values out. Nothing here reads a file, a clock or an environment variable, and nothing here knows
+ * Netty, protobuf or a logger.
+ */
+@NullMarked
+package io.firegate.policy;
+
+import org.jspecify.annotations.NullMarked;
