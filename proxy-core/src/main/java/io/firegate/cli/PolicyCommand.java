@@ -1,0 +1,2 @@
+package io.firegate.cli;
+final class PolicyCommand { PolicyCommand(Surroundings s){} }
