@@ -1,0 +1,167 @@
+package io.firegate.config;
+
+import io.firegate.policy.Guid;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything an operator can set, checked. Immutable; every path is absolute.
+ *
+ * <p>{@link ConfigLoader} makes one from gateway.yaml and refuses what would be unsafe, for example a plaintext listener that
+ * other machines can reach. The constructors here check nothing: code that builds one by hand, such as a test, answers for it.
+ *
+ * @param listeners where clients connect; at least one
+ * @param admin health and metrics
+ * @param tenants the Entra tenants whose tokens are accepted; at least one
+ * @param upstream the Firestore behind
+ * @param credentials what tiers may use towards the upstream, by name in the order of the file
+ * @param policy where the policy is and when it is read again
+ * @param audit where the record goes
+ * @param limits every bound
+ */
+public record GatewayConfig(
+        List<Listener> listeners,
+        Admin admin,
+        List<Tenant> tenants,
+        Upstream upstream,
+        Map<String, CredentialKind> credentials,
+        Policy policy,
+        Audit audit,
+        Limits limits) {
+
+    public GatewayConfig {
+        listeners = List.copyOf(listeners);
+        tenants = List.copyOf(tenants);
+        credentials = Collections.unmodifiableMap(new LinkedHashMap<>(credentials));
+    }
+
+    /**
+     * A place where clients connect.
+     *
+     * @param address an IP address or {@code localhost}; port 0 takes a free one
+     * @param tls certificate and key, or null for plaintext
+     */
+    public record Listener(HostPort address, @Nullable Tls tls) {}
+
+    /**
+     * What a TLS listener shows.
+     *
+     * @param certificate PEM file of the certificate chain, leaf first
+     * @param key PEM file of its private key (PKCS #8)
+     */
+    public record Tls(Path certificate, Path key) {}
+
+    /**
+     * The listener for {@code /livez}, {@code /readyz}, {@code /startupz} and {@code /metrics}.
+     *
+     * @param address an IP address or {@code localhost}; port 0 takes a free one
+     */
+    public record Admin(HostPort address) {}
+
+    /**
+     * An Entra tenant whose tokens are accepted.
+     *
+     * @param id the tenant's id ({@code tid})
+     * @param authority scheme and host of its login service, without a slash at the end
+     * @param audiences accepted values of {@code aud}, compared as exact strings
+     * @param versions accepted token versions
+     * @param scope the delegated permission a person's token must carry ({@code scp})
+     * @param keys where the signing keys come from
+     */
+    public record Tenant(
+            Guid id, URI authority, List<String> audiences, List<TokenVersion> versions, String scope, Keys keys) {
+        public Tenant {
+            audiences = List.copyOf(audiences);
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /** The two forms of an Entra access token ({@code ver}). */
+    public enum TokenVersion {
+        V1("1.0"),
+        V2("2.0");
+
+        private final String text;
+
+        TokenVersion(String text) {
+            this.text = text;
+        }
+
+        /** As the token and gateway.yaml write it. */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** Where a tenant's signing keys come from. */
+    public sealed interface Keys {
+        /** The tenant's discovery document, fetched from its authority. */
+        record Discovery() implements Keys {}
+
+        /** A local JWK Set (RFC 7517), for places without a way out and for tests. */
+        record JwkSetFile(Path file) implements Keys {}
+    }
+
+    /** The Firestore behind. */
+    public sealed interface Upstream {
+        /**
+         * Firestore itself, over TLS with host name check.
+         *
+         * @param address a host name or IP address; never {@code http}
+         */
+        record Endpoint(HostPort address) implements Upstream {}
+
+        /**
+         * The emulator, in plaintext.
+         *
+         * @param address always loopback
+         */
+        record Emulator(HostPort address) implements Upstream {}
+    }
+
+    /** How a credential towards the upstream is made. */
+    public enum CredentialKind {
+        /** The emulator's fixed token: works nowhere else. */
+        EMULATOR
+    }
+
+    /**
+     * The policy's place.
+     *
+     * @param dir every {@code *.yaml} below that is not a {@code *_test.yaml}
+     * @param reload when it is read again
+     */
+    public record Policy(Path dir, Reload reload) {}
+
+    /** When the policy directory is read again. */
+    public enum Reload {
+        /** When a file changes, and on SIGHUP. */
+        WATCH,
+        /** On SIGHUP only. */
+        SIGNAL,
+        /** Never while the process lives. */
+        OFF
+    }
+
+    /**
+     * The record's place.
+     *
+     * @param file JSON lines are appended to it
+     * @param onFailure what happens to requests that cannot be recorded
+     */
+    public record Audit(Path file, OnFailure onFailure) {}
+
+    /** What happens to a request whose record cannot be written. */
+    public enum OnFailure {
+        /** It is refused. */
+        DENY,
+        /** It is served, and the missing line is counted. */
+        ALLOW
+    }
+}

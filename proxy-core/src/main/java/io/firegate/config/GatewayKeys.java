@@ -1,0 +1,170 @@
+package io.firegate.config;
+
+import static io.firegate.config.Setting.absent;
+import static io.firegate.config.Setting.defaulted;
+import static io.firegate.config.Setting.notYet;
+import static io.firegate.config.Setting.required;
+import static io.firegate.config.Setting.section;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Every key of gateway.yaml. The loader, the overrides, {@code config explain} and the reference page all read this one table. */
+final class GatewayKeys {
+    private GatewayKeys() {}
+
+    private static Shape scalar(ScalarType type) {
+        return new Shape.Scalar(type);
+    }
+
+    private static Shape.Section keys(Setting... settings) {
+        return new Shape.Section(List.of(settings));
+    }
+
+    private static final Shape.Section LISTENER = keys(
+            required("address", scalar(ScalarType.LISTEN_ADDRESS), "where clients connect"),
+            absent(
+                    "tls",
+                    keys(
+                            required(
+                                    "certificate",
+                                    scalar(ScalarType.PATH),
+                                    "PEM file with the certificate chain, leaf first"),
+                            required("key", scalar(ScalarType.PATH), "PEM file with its private key, PKCS #8")),
+                    "plaintext",
+                    "certificate and key of a TLS listener"),
+            defaulted(
+                    "danger",
+                    scalar(ScalarType.BOOLEAN),
+                    "false",
+                    "true accepts a plaintext listener that other machines can reach: tokens and documents can then be read"
+                            + " on the way"));
+
+    private static final Shape.Section TENANT = keys(
+            required("id", scalar(ScalarType.GUID), "the tenant's id, `tid` in its tokens"),
+            defaulted(
+                    "authority",
+                    scalar(ScalarType.AUTHORITY),
+                    "https://login.microsoftonline.com",
+                    "the tenant's login service; it decides the accepted issuer and where discovery asks"),
+            required(
+                    "audiences",
+                    new Shape.ListOf(scalar(ScalarType.TEXT), 1),
+                    "accepted values of `aud`, exact: the API's client id, `api://...` for v1 tokens"),
+            defaulted(
+                    "versions",
+                    new Shape.ListOf(scalar(ScalarType.TOKEN_VERSION), 1),
+                    "[\"2.0\"]",
+                    "accepted token versions, `ver` in the token"),
+            required(
+                    "scope",
+                    scalar(ScalarType.TEXT),
+                    "the delegated permission a person's token must carry in `scp`, for example Data.Access"),
+            notYet("claims", "claims in a policy come in a later version"),
+            defaulted("agents", scalar(ScalarType.DENY), "deny", "tokens of AI agents"),
+            defaulted("guests", scalar(ScalarType.DENY), "deny", "tokens of guests"),
+            section(
+                    "keys",
+                    keys(
+                            defaulted(
+                                    "discovery",
+                                    scalar(ScalarType.BOOLEAN),
+                                    "false",
+                                    "true fetches the tenant's keys from its authority"),
+                            absent(
+                                    "file",
+                                    scalar(ScalarType.PATH),
+                                    "keys come from discovery",
+                                    "a local JWK Set in place of discovery")),
+                    "the tenant's signing keys: `discovery: true` or `file`, exactly one"),
+            notYet("graph", "group overage is refused with GROUPS_INCOMPLETE in this version"));
+
+    /** The root of gateway.yaml. */
+    static final Shape.Section ROOT = keys(
+            defaulted(
+                    "listeners",
+                    new Shape.ListOf(LISTENER, 1),
+                    "[{address: \"127.0.0.1:8080\"}]",
+                    "where clients connect, HTTP/2 with TLS or in plaintext"),
+            section(
+                    "admin",
+                    keys(
+                            defaulted(
+                                    "address",
+                                    scalar(ScalarType.LISTEN_ADDRESS),
+                                    "127.0.0.1:9901",
+                                    "/livez, /readyz, /startupz and /metrics; never a data path"),
+                            defaulted(
+                                    "danger",
+                                    scalar(ScalarType.BOOLEAN),
+                                    "false",
+                                    "true accepts an address that other machines can reach")),
+                    "health and metrics"),
+            required("tenants", new Shape.ListOf(TENANT, 1), "the Entra tenants whose tokens are accepted"),
+            notYet("workloadIdentity", "firegate's own identity comes with federation, not in this version"),
+            defaulted(
+                    "trustedProxies",
+                    new Shape.ListOf(scalar(ScalarType.TEXT), 0),
+                    "[]",
+                    "must be empty in this version: the TCP peer is the client"),
+            section(
+                    "upstream",
+                    keys(
+                            absent(
+                                    "endpoint",
+                                    scalar(ScalarType.HTTPS_ENDPOINT),
+                                    "an emulator is used",
+                                    "Firestore itself, for example https://firestore.googleapis.com"),
+                            absent(
+                                    "emulator",
+                                    scalar(ScalarType.EMULATOR_ADDRESS),
+                                    "Firestore itself is used",
+                                    "a Firestore emulator on this machine, for example 127.0.0.1:8085")),
+                    "the Firestore behind: `endpoint` or `emulator`, exactly one"),
+            defaulted(
+                    "credentials",
+                    new Shape.MapOf(keys(
+                            required("kind", scalar(ScalarType.CREDENTIAL_KIND), "how the credential is made"),
+                            notYet("account", "it belongs to kind service-account, which comes with federation"),
+                            notYet("keys", "it belongs to kind gateway-issuer, which comes with federation"))),
+                    "{}",
+                    "what tiers use towards the upstream, by the name the policy gives"),
+            section(
+                    "policy",
+                    keys(
+                            required("dir", scalar(ScalarType.PATH), "every *.yaml below it that is not a *_test.yaml"),
+                            defaulted(
+                                    "reload",
+                                    scalar(ScalarType.RELOAD),
+                                    "watch",
+                                    "watch: when a file changes and on SIGHUP; signal: on SIGHUP only; off: never")),
+                    "who may do what"),
+            section(
+                    "audit",
+                    keys(
+                            required("file", scalar(ScalarType.PATH), "JSON lines are appended to it"),
+                            defaulted(
+                                    "onFailure",
+                                    scalar(ScalarType.ON_FAILURE),
+                                    "deny",
+                                    "what happens to requests while the record cannot be written; allow needs `danger:"
+                                            + " true`"),
+                            defaulted(
+                                    "danger",
+                                    scalar(ScalarType.BOOLEAN),
+                                    "false",
+                                    "true accepts `onFailure: allow`: accesses nobody can trace"),
+                            notYet("checkpointKey", "signed checkpoints come in a later version")),
+                    "the record of every decision and outcome"),
+            notYet("handles", "sealed handles come in a later version"),
+            section(
+                    "limits",
+                    new Shape.Section(Arrays.stream(Limit.values())
+                            .map(limit -> defaulted(
+                                    limit.key(),
+                                    scalar(ScalarType.limit(limit)),
+                                    Long.toString(limit.defaultValue()),
+                                    limit.reason()))
+                            .toList()),
+                    "every bound; times in milliseconds, sizes in bytes"));
+}

@@ -1,0 +1,242 @@
+package io.firegate.config;
+
+import io.firegate.config.GatewayConfig.CredentialKind;
+import io.firegate.config.GatewayConfig.OnFailure;
+import io.firegate.config.GatewayConfig.Reload;
+import io.firegate.config.GatewayConfig.TokenVersion;
+import io.firegate.policy.Guid;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type of one value: how it is written and what it becomes.
+ *
+ * @param form how the value is written in YAML
+ * @param described for the reference page
+ * @param reader reads the text, whatever source it came from
+ */
+record ScalarType(Form form, String described, Function<String, Reading> reader) {
+    /** Longest value of any setting, so that no message or log line is longer than a screen. */
+    private static final int TEXT_MAX = 1_024;
+
+    /** How a value is written in YAML. The environment and the command line know only text. */
+    enum Form {
+        STRING,
+        BOOLEAN,
+        INTEGER
+    }
+
+    /** What became of a text. */
+    sealed interface Reading {
+        /** A value of the type. */
+        record Good(Object value) implements Reading {}
+
+        /** Not a value of the type. */
+        record Bad(String message, @Nullable String fix) implements Reading {}
+
+        /** Not a value of the type, and nothing anybody should see printed. */
+        record Unprintable(String message, String fix) implements Reading {}
+    }
+
+    static final ScalarType BOOLEAN = new ScalarType(
+            Form.BOOLEAN,
+            "true or false",
+            text -> switch (text) {
+                case "true" -> new Reading.Good(true);
+                case "false" -> new Reading.Good(false);
+                default -> new Reading.Bad("`" + text + "` is neither `true` nor `false`", null);
+            });
+
+    static final ScalarType TEXT = new ScalarType(
+            Form.STRING,
+            "text",
+            text -> text.isBlank() || !text.strip().equals(text)
+                    ? new Reading.Bad("empty, or with blanks around it", null)
+                    : new Reading.Good(text));
+
+    static final ScalarType GUID = new ScalarType(Form.STRING, "a GUID", text -> {
+        var guid = Guid.parse(text);
+        return guid.isPresent()
+                ? new Reading.Good(guid.get())
+                : new Reading.Bad(
+                        "`" + text + "` is not a GUID", "write it as 00000000-0000-0000-0000-000000000000, from Entra");
+    });
+
+    /** An address of this machine to listen at. */
+    static final ScalarType LISTEN_ADDRESS = new ScalarType(Form.STRING, "IP address:port", text -> {
+        HostPort address = HostPort.parse(text).orElse(null);
+        if (address == null || !address.isLiteral()) {
+            return new Reading.Bad(
+                    "`" + text + "` is not an IP address and a port",
+                    "write 127.0.0.1:8080, localhost:8080, 0.0.0.0:8443 or \"[::1]:8080\"; port 0 takes a free one");
+        }
+        return new Reading.Good(address);
+    });
+
+    static final ScalarType EMULATOR_ADDRESS = new ScalarType(Form.STRING, "loopback address:port", text -> {
+        HostPort address = HostPort.parse(text).orElse(null);
+        if (address == null || address.port() == 0) {
+            return new Reading.Bad("`" + text + "` is not an address and a port", "write 127.0.0.1:8085");
+        }
+        if (!address.isLoopback()) {
+            return new Reading.Bad(
+                    "the emulator checks nobody, so it must be on this machine; `" + address.host()
+                            + "` is not a loopback address",
+                    "write 127.0.0.1, [::1] or localhost; in containers, share the emulator's network namespace");
+        }
+        return new Reading.Good(address);
+    });
+
+    /** An {@code https} origin of Firestore. */
+    static final ScalarType HTTPS_ENDPOINT = new ScalarType(Form.STRING, "https://host", text -> {
+        if (text.regionMatches(true, 0, "http:", 0, 5)) {
+            return new Reading.Bad(
+                    "plaintext to Firestore would show every document and credential on the way",
+                    "write https://firestore.googleapis.com, or `emulator: 127.0.0.1:8085` for a local emulator");
+        }
+        URI uri = origin(text);
+        HostPort address = uri == null || !"https".equals(uri.getScheme()) ? null : hostPort(uri, 443);
+        return address == null
+                ? new Reading.Bad(
+                        "`" + text + "` is not an https address without a path",
+                        "write https://firestore.googleapis.com")
+                : new Reading.Good(address);
+    });
+
+    /** The origin of an Entra login service. */
+    static final ScalarType AUTHORITY = new ScalarType(Form.STRING, "https://host", text -> {
+        URI uri = origin(text);
+        HostPort address = uri == null ? null : hostPort(uri, 443);
+        if (uri == null || address == null) {
+            return new Reading.Bad(
+                    "`" + text + "` is not an https address without a path",
+                    "write https://login.microsoftonline.com, or the one of your national cloud");
+        }
+        if (!"https".equals(uri.getScheme()) && !address.isLoopback()) {
+            return new Reading.Bad(
+                    "signing keys fetched over plaintext could be anybody's",
+                    "write https://; http:// is accepted for an issuer on a loopback address only");
+        }
+        String shown = uri.getScheme() + "://" + uri.getRawAuthority().toLowerCase(Locale.ROOT);
+        return new Reading.Good(URI.create(shown));
+    });
+
+    /** A path; relative ones start at the configuration file's directory. */
+    static final ScalarType PATH = new ScalarType(Form.STRING, "path", text -> {
+        if (text.contains("-----BEGIN") || text.contains("\n") || text.length() > TEXT_MAX) {
+            return new Reading.Unprintable(
+                    "expected the path of a file, found the content of one", "write the content to a file and name it");
+        }
+        try {
+            return text.isBlank()
+                    ? new Reading.Bad("an empty path", null)
+                    : new Reading.Good(Path.of(text));
+        } catch (InvalidPathException e) {
+            return new Reading.Bad("not a path", null);
+        }
+    });
+
+    static final ScalarType TOKEN_VERSION = choice(TokenVersion.values());
+
+    static final ScalarType RELOAD = choice(Reload.values());
+
+    static final ScalarType ON_FAILURE = choice(OnFailure.values());
+
+    static final ScalarType DENY = new ScalarType(
+            Form.STRING,
+            "deny",
+            text -> text.equals("deny")
+                    ? new Reading.Good(text)
+                    : new Reading.Bad(
+                            text.equals("allow")
+                                    ? "`allow` is not in this version: agents and guests are refused"
+                                    : "`" + text + "` is not `deny`",
+                            "write deny"));
+
+    static final ScalarType CREDENTIAL_KIND = new ScalarType(
+            Form.STRING,
+            "emulator",
+            text -> switch (text) {
+                case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
+                case "service-account", "gateway-issuer" ->
+                    new Reading.Bad(
+                            "`" + text + "` comes with federation, not in this version",
+                            "write kind: emulator, with `upstream.emulator`");
+                default -> new Reading.Bad("`" + text + "` is not a kind of credential", "write kind: emulator");
+            });
+
+    /** A bound, between its own two ends. */
+    static ScalarType limit(Limit limit) {
+        String range = limit.min() + " to " + limit.max();
+        return new ScalarType(Form.INTEGER, range, text -> {
+            Long value = parseLong(text);
+            if (value == null) {
+                return new Reading.Bad("`" + text + "` is not a whole number", "write one from " + range);
+            }
+            return value < limit.min() || value > limit.max()
+                    ? new Reading.Bad(
+                            "`" + limit.key() + "` is " + value + ", not between " + limit.min() + " and " + limit.max()
+                                    + " (" + limit.reason() + ")",
+                            "the default is " + limit.defaultValue())
+                    : new Reading.Good(value);
+        });
+    }
+
+    private static @Nullable Long parseLong(String text) {
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static ScalarType choice(Enum<?>[] values) {
+        Map<String, Object> byText = new LinkedHashMap<>();
+        for (Enum<?> value : values) {
+            String text = value.toString();
+            byText.put(text.equals(value.name()) ? text.toLowerCase(Locale.ROOT) : text, value);
+        }
+        String known = String.join(", ", byText.keySet());
+        return new ScalarType(Form.STRING, known, text -> {
+            Object value = byText.get(text);
+            return value == null
+                    ? new Reading.Bad("`" + text + "` is none of " + known, null)
+                    : new Reading.Good(value);
+        });
+    }
+
+    /** Scheme, host and port and nothing else; null for any other text. */
+    private static @Nullable URI origin(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean bare = uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
+            return bare && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme())) ? uri : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable HostPort hostPort(URI uri, int defaultPort) {
+        int port = uri.getPort() == -1 ? defaultPort : uri.getPort();
+        return port == 0 ? null : HostPort.parse(uri.getHost() + ":" + port).orElse(null);
+    }
+
+    /** Reads a text of any length. */
+    Reading read(String text) {
+        if (text.length() > TEXT_MAX && this != PATH) {
+            return new Reading.Bad("longer than " + TEXT_MAX + " characters", null);
+        }
+        return reader.apply(text);
+    }
+}
