@@ -79,6 +79,9 @@ public enum Limit {
     UPSTREAM_CONNECTIONS("upstreamConnections", 16, 1, 1_000, "connections to Firestore per event loop"),
     UPSTREAM_PENDING("upstreamPending", 1_000, 1, 100_000, "calls per event loop that wait for an upstream stream"),
     POLICY_FILE_BYTES("policyFileBytes", 16_777_216, 1_024, 67_108_864, "one policy file"),
+    POLICY_BYTES("policyBytes", 67_108_864, 1_024, 268_435_456, "all policy files together"),
+    POLICY_FILES("policyFiles", 1_000, 1, 100_000, "policy files of one directory"),
+    POLICY_POLL_MILLIS("policyPollMillis", 500, 50, 60_000, "how often a watched policy directory is looked at"),
     AUDIT_QUEUE_LINES("auditQueueLines", 16_384, 16, 1_048_576, "record lines not yet written"),
     DRAIN_MILLIS("drainMillis", 25_000, 0, 600_000, "running calls may take this long after SIGTERM"),
     DRAIN_DELAY_MILLIS(

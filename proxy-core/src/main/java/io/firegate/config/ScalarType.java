@@ -45,14 +45,11 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
         record Unprintable(String message, String fix) implements Reading {}
     }
 
-    static final ScalarType BOOLEAN = new ScalarType(
-            Form.BOOLEAN,
-            "true or false",
-            text -> switch (text) {
-                case "true" -> new Reading.Good(true);
-                case "false" -> new Reading.Good(false);
-                default -> new Reading.Bad("`" + text + "` is neither `true` nor `false`", null);
-            });
+    static final ScalarType BOOLEAN = new ScalarType(Form.BOOLEAN, "true or false", text -> switch (text) {
+        case "true" -> new Reading.Good(true);
+        case "false" -> new Reading.Good(false);
+        default -> new Reading.Bad("`" + text + "` is neither `true` nor `false`", null);
+    });
 
     static final ScalarType TEXT = new ScalarType(
             Form.STRING,
@@ -135,9 +132,7 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                     "expected the path of a file, found the content of one", "write the content to a file and name it");
         }
         try {
-            return text.isBlank()
-                    ? new Reading.Bad("an empty path", null)
-                    : new Reading.Good(Path.of(text));
+            return text.isBlank() ? new Reading.Bad("an empty path", null) : new Reading.Good(Path.of(text));
         } catch (InvalidPathException e) {
             return new Reading.Bad("not a path", null);
         }
@@ -160,17 +155,14 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                                     : "`" + text + "` is not `deny`",
                             "write deny"));
 
-    static final ScalarType CREDENTIAL_KIND = new ScalarType(
-            Form.STRING,
-            "emulator",
-            text -> switch (text) {
-                case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
-                case "service-account", "gateway-issuer" ->
-                    new Reading.Bad(
-                            "`" + text + "` comes with federation, not in this version",
-                            "write kind: emulator, with `upstream.emulator`");
-                default -> new Reading.Bad("`" + text + "` is not a kind of credential", "write kind: emulator");
-            });
+    static final ScalarType CREDENTIAL_KIND = new ScalarType(Form.STRING, "emulator", text -> switch (text) {
+        case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
+        case "service-account", "gateway-issuer" ->
+            new Reading.Bad(
+                    "`" + text + "` comes with federation, not in this version",
+                    "write kind: emulator, with `upstream.emulator`");
+        default -> new Reading.Bad("`" + text + "` is not a kind of credential", "write kind: emulator");
+    });
 
     /** A bound, between its own two ends. */
     static ScalarType limit(Limit limit) {

@@ -1,16 +1,78 @@
 package io.firegate.firestore.enforce;
 
-/** Why a request is refused before the policy is asked: a closed vocabulary, safe to show to the caller. */
+/**
+ * Why a request is refused before the policy is asked: a closed vocabulary, safe to show to the caller. None of them goes away
+ * when the same request is sent again, so none has a status that official clients retry.
+ */
 public enum RequestProblem {
-    /** Not one whole, uncompressed gRPC message. */
-    BAD_FRAME("the body is not exactly one uncompressed gRPC message"),
+    /** The RPC is refused by name; {@code FirestoreMethod.refusal} says why. */
+    METHOD_NOT_GOVERNED(Status.UNIMPLEMENTED, "firegate does not govern this method"),
+    /** Not one whole gRPC message. */
+    BAD_FRAME(Status.INVALID_ARGUMENT, "the body is not exactly one gRPC message"),
+    /** The compressed flag of the frame is set. */
+    COMPRESSED(Status.UNIMPLEMENTED, "the message is compressed; send grpc-encoding identity"),
     /** The protobuf does not parse. */
-    MALFORMED("the message is not valid protobuf for this method");
+    MALFORMED(Status.INVALID_ARGUMENT, "the message is not valid protobuf for this method"),
+    /** A string that is not UTF-8. */
+    NOT_UTF8(Status.INVALID_ARGUMENT, "a string is not valid UTF-8"),
+    /** Nested beyond any limit of Firestore. */
+    TOO_DEEP(Status.INVALID_ARGUMENT, "the message is nested too deeply"),
+    /** A field firegate cannot judge. */
+    UNKNOWN_FIELD(Status.INVALID_ARGUMENT, "firegate does not know this field and forwards nothing it has not judged"),
+    /** An enum value firegate cannot judge. */
+    UNKNOWN_ENUM(
+            Status.INVALID_ARGUMENT, "firegate does not know this enum value and forwards nothing it has not judged"),
+    /** A field that belongs to another method. */
+    REFUSED_FIELD(Status.INVALID_ARGUMENT, "this kind of value is valid in pipelines only"),
+    /** Two readings of one message, and no way to choose. */
+    AMBIGUOUS(Status.INVALID_ARGUMENT, "the message can be read in two ways"),
+    /** The request holds or asks for a transaction. */
+    TRANSACTION(
+            Status.UNIMPLEMENTED,
+            "transactions are not governed yet, because their handles are not sealed; send the request outside a transaction"),
+    /** Not {@code projects/P/databases/D}. */
+    BAD_DATABASE(Status.INVALID_ARGUMENT, "not a database name of the form projects/P/databases/D"),
+    /** Not the full name of a document. */
+    BAD_NAME(
+            Status.INVALID_ARGUMENT,
+            "not a document name: below projects/P/databases/D/documents, pairs of collection and document ids that Firestore allows"),
+    /** Not the full name of a document or the root. */
+    BAD_PARENT(
+            Status.INVALID_ARGUMENT,
+            "not a parent: projects/P/databases/D/documents, alone or followed by pairs of collection and document ids"),
+    /** A name in another database than the one the request is for. */
+    FOREIGN_DATABASE(Status.PERMISSION_DENIED, "the name is in another database than the request"),
+    /** More documents than one request may name. */
+    TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
+    /** A RunQuery without a query. */
+    NO_QUERY(Status.INVALID_ARGUMENT, "the request has no structured_query"),
+    /** More than one {@code from}. */
+    SEVERAL_COLLECTIONS(Status.INVALID_ARGUMENT, "a query has one collection selector at most"),
+    /** A collection id Firestore could not store. */
+    BAD_COLLECTION_ID(Status.INVALID_ARGUMENT, "not a collection id"),
+    /** A write that does nothing. */
+    NO_OPERATION(Status.INVALID_ARGUMENT, "the write has no operation: one of update, delete, verify, transform"),
+    /** {@code update_mask} or {@code update_transforms} without an update. */
+    NOT_AN_UPDATE(Status.INVALID_ARGUMENT, "update_mask and update_transforms go with update only");
 
+    /** The gRPC status of the answer. */
+    public enum Status {
+        INVALID_ARGUMENT,
+        PERMISSION_DENIED,
+        UNIMPLEMENTED
+    }
+
+    private final Status status;
     private final String sentence;
 
-    RequestProblem(String sentence) {
+    RequestProblem(Status status, String sentence) {
+        this.status = status;
         this.sentence = sentence;
+    }
+
+    /** The gRPC status of the answer. */
+    public Status status() {
+        return status;
     }
 
     /** One public sentence, lower case, without a full stop. */

@@ -1,0 +1,122 @@
+package io.firegate.config;
+
+import io.firegate.config.GatewayConfig.Admin;
+import io.firegate.config.GatewayConfig.Audit;
+import io.firegate.config.GatewayConfig.CredentialKind;
+import io.firegate.config.GatewayConfig.Keys;
+import io.firegate.config.GatewayConfig.Listener;
+import io.firegate.config.GatewayConfig.OnFailure;
+import io.firegate.config.GatewayConfig.Policy;
+import io.firegate.config.GatewayConfig.Reload;
+import io.firegate.config.GatewayConfig.Tenant;
+import io.firegate.config.GatewayConfig.Tls;
+import io.firegate.config.GatewayConfig.TokenVersion;
+import io.firegate.config.GatewayConfig.Upstream;
+import io.firegate.policy.Guid;
+import io.firegate.policy.yaml.Problem;
+import io.firegate.policy.yaml.Problems;
+import io.firegate.policy.yaml.YamlFile;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * From gateway.yaml, environment and command line to a {@link GatewayConfig}, or to every problem at once.
+ *
+ * <p>Layers, the later one wins: default, file, {@code FIREGATE_*}, {@code --set}. A pure function: it reads nothing but its
+ * input.
+ */
+public final class ConfigLoader {
+    private ConfigLoader() {}
+
+    /** Reads and checks. */
+    public static ConfigLoad load(ConfigInput input) {
+        Problems problems = new Problems();
+        if (input.yaml().length > ConfigInput.YAML_BYTES_MAX) {
+            problems.add(Problem.ofFile(
+                    input.file(), "the file is larger than " + ConfigInput.YAML_BYTES_MAX + " bytes", "shorten it"));
+            return refused(problems);
+        }
+        var yaml = YamlFile.parse(input.file(), input.yaml(), problems);
+        if (yaml.isEmpty()) {
+            return refused(problems);
+        }
+        if (!(ConfigNode.of(yaml.get(), null, problems) instanceof ConfigNode.Section tree)) {
+            throw new IllegalStateException("the root of a file is a mapping");
+        }
+        Overrides overrides = new Overrides(tree, problems);
+        overrides.environment(input.environment());
+        input.set().forEach(overrides::set);
+
+        ShapeCheck shapes = new ShapeCheck(input.base(), problems);
+        Checked.Section root = shapes.root(tree);
+        new ConfigRules(input.paths()).check(root);
+        if (problems.hasErrors()) {
+            return refused(problems);
+        }
+        return new ConfigLoad.Loaded(build(root), shapes.values());
+    }
+
+    private static ConfigLoad refused(Problems problems) {
+        return new ConfigLoad.Refused(problems.errors(), problems.errorCount());
+    }
+
+    private static GatewayConfig build(Checked.Section root) {
+        Map<String, CredentialKind> credentials = new LinkedHashMap<>();
+        root.needSection("credentials").entries().forEach((name, value) -> {
+            if (value instanceof Checked.Section credential) {
+                credentials.put(name, credential.need("kind", CredentialKind.class));
+            }
+        });
+        Checked.Section policy = root.needSection("policy");
+        Checked.Section audit = root.needSection("audit");
+        return new GatewayConfig(
+                root.sections("listeners").stream().map(ConfigLoader::listener).toList(),
+                new Admin(root.needSection("admin").need("address", HostPort.class)),
+                root.sections("tenants").stream().map(ConfigLoader::tenant).toList(),
+                upstream(root.needSection("upstream")),
+                credentials,
+                new Policy(policy.need("dir", Path.class), policy.need("reload", Reload.class)),
+                new Audit(audit.need("file", Path.class), audit.need("onFailure", OnFailure.class)),
+                limits(root.needSection("limits")));
+    }
+
+    private static Listener listener(Checked.Section section) {
+        Checked.Section tls = section.section("tls");
+        return new Listener(
+                section.need("address", HostPort.class),
+                tls == null ? null : new Tls(tls.need("certificate", Path.class), tls.need("key", Path.class)));
+    }
+
+    private static Tenant tenant(Checked.Section section) {
+        Path file = section.needSection("keys").get("file", Path.class);
+        return new Tenant(
+                section.need("id", Guid.class),
+                section.need("authority", URI.class),
+                section.leaves("audiences").stream()
+                        .map(leaf -> (String) leaf.value())
+                        .toList(),
+                section.leaves("versions").stream()
+                        .map(leaf -> (TokenVersion) leaf.value())
+                        .toList(),
+                section.need("scope", String.class),
+                file == null ? new Keys.Discovery() : new Keys.JwkSetFile(file));
+    }
+
+    private static Upstream upstream(Checked.Section section) {
+        HostPort emulator = section.get("emulator", HostPort.class);
+        return emulator == null
+                ? new Upstream.Endpoint(section.need("endpoint", HostPort.class))
+                : new Upstream.Emulator(emulator);
+    }
+
+    private static Limits limits(Checked.Section section) {
+        Map<Limit, Long> set = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            set.put(limit, section.need(limit.key(), Long.class));
+        }
+        return new Limits(set);
+    }
+}

@@ -1,0 +1,225 @@
+package io.firegate.config;
+
+import io.firegate.config.GatewayConfig.OnFailure;
+import io.firegate.policy.Guid;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What the keys of gateway.yaml must mean together. Every rule works on what is there, so that all problems come at once. */
+final class ConfigRules {
+    private final Function<Path, PathState> paths;
+
+    ConfigRules(Function<Path, PathState> paths) {
+        this.paths = paths;
+    }
+
+    void check(Checked.Section root) {
+        Map<HostPort, String> taken = new HashMap<>();
+        List<Checked.Section> listeners = root.sections("listeners");
+        for (int i = 0; i < listeners.size(); i++) {
+            listener(listeners.get(i));
+            once(listeners.get(i), "listeners." + i, taken);
+        }
+        Checked.Section admin = root.section("admin");
+        if (admin != null) {
+            HostPort address = admin.get("address", HostPort.class);
+            if (address != null && !address.isLoopback() && !isTrue(admin, "danger")) {
+                admin.at("address")
+                        .problem(
+                                "other machines could reach the admin listener at " + address,
+                                "use a loopback address, or write `danger: true` beside it when a firewall stands before");
+            }
+            once(admin, "admin", taken);
+        }
+        Set<Guid> tenants = new HashSet<>();
+        root.sections("tenants").forEach(tenant -> tenant(tenant, tenants));
+        for (Checked.Leaf proxy : root.leaves("trustedProxies")) {
+            proxy.node()
+                    .problem(
+                            "trusted proxies are not in this version: the TCP peer is the client",
+                            "leave `trustedProxies` empty");
+        }
+        upstream(root);
+        Checked.Section policy = root.section("policy");
+        if (policy != null) {
+            exists(policy, "dir", PathState.DIRECTORY);
+        }
+        audit(root.section("audit"));
+        limits(root.section("limits"));
+    }
+
+    private void listener(Checked.Section listener) {
+        HostPort address = listener.get("address", HostPort.class);
+        Checked.Section tls = listener.section("tls");
+        if (tls != null) {
+            exists(tls, "certificate", PathState.FILE);
+            exists(tls, "key", PathState.FILE);
+        } else if (address != null && !address.isLoopback() && !isTrue(listener, "danger")) {
+            listener.at("address")
+                    .problem(
+                            "a plaintext listener at " + address + " would show every token and document on the way",
+                            "add `tls: {certificate: ..., key: ...}`, or use a loopback address; `danger: true` accepts it");
+        }
+    }
+
+    private static void once(Checked.Section section, String name, Map<HostPort, String> taken) {
+        HostPort address = section.get("address", HostPort.class);
+        if (address != null && address.port() != 0) {
+            String other = taken.putIfAbsent(address, name);
+            if (other != null) {
+                section.at("address").problem("`" + other + "` listens at " + address + " already", "use another port");
+            }
+        }
+    }
+
+    private void tenant(Checked.Section tenant, Set<Guid> seen) {
+        Guid id = tenant.get("id", Guid.class);
+        if (id != null && !seen.add(id)) {
+            tenant.at("id").problem("tenant `" + id + "` stands here twice", "keep one entry per tenant");
+        }
+        noneTwice(tenant, "audiences");
+        noneTwice(tenant, "versions");
+        Checked.Section keys = tenant.section("keys");
+        if (keys != null) {
+            boolean discovery = isTrue(keys, "discovery");
+            boolean file = keys.entries().containsKey("file");
+            if (discovery && file) {
+                keys.at("file").problem("keys come from `discovery` or from `file`, not from both", "remove one");
+            } else if (!discovery && !file && keys.get("discovery", Boolean.class) != null) {
+                keys.node()
+                        .problem(
+                                "nothing says where the tenant's signing keys come from",
+                                "write `keys: {discovery: true}`, or `keys: {file: jwks.json}`");
+            }
+            exists(keys, "file", PathState.FILE);
+        }
+    }
+
+    private static void noneTwice(Checked.Section section, String key) {
+        Set<Object> seen = new HashSet<>();
+        for (Checked.Leaf leaf : section.leaves(key)) {
+            if (!seen.add(leaf.value())) {
+                leaf.node().problem("`" + leaf.value() + "` stands here twice", "remove one");
+            }
+        }
+    }
+
+    private static void upstream(Checked.Section root) {
+        Checked.Section upstream = root.section("upstream");
+        if (upstream == null) {
+            return;
+        }
+        ConfigNode written = upstream.node();
+        boolean endpoint = isWritten(written, "endpoint");
+        boolean emulator = isWritten(written, "emulator");
+        if (endpoint && emulator) {
+            upstream.at("emulator").problem("`upstream` has an `endpoint` and an `emulator`", "remove one");
+        } else if (!endpoint && !emulator) {
+            written.problem(
+                    "`upstream` names no Firestore",
+                    "write `upstream: {endpoint: https://firestore.googleapis.com}` or `upstream: {emulator:"
+                            + " 127.0.0.1:8085}`");
+        }
+        Checked.Section credentials = root.section("credentials");
+        if (endpoint && credentials != null) {
+            credentials.entries().forEach((name, value) -> {
+                // The emulator's token is no secret. Sent to Firestore it would fail; nothing may ever be sent in its
+                // place.
+                if (value instanceof Checked.Section credential
+                        && credential.entries().containsKey("kind")) {
+                    credential
+                            .at("kind")
+                            .problem(
+                                    "`" + name + "` is of kind emulator, which works with `upstream.emulator` only",
+                                    "use `upstream: {emulator: 127.0.0.1:8085}`; credentials for Firestore itself come with"
+                                            + " federation, not in this version");
+                }
+            });
+        }
+    }
+
+    /** Whether a key was written, readable or not: an unreadable value must not be taken for an absent one. */
+    private static boolean isWritten(ConfigNode node, String key) {
+        return node instanceof ConfigNode.Section section && section.entries.containsKey(key);
+    }
+
+    private void audit(Checked.@Nullable Section audit) {
+        if (audit == null) {
+            return;
+        }
+        if (audit.get("onFailure", OnFailure.class) == OnFailure.ALLOW && !isTrue(audit, "danger")) {
+            audit.at("onFailure")
+                    .problem(
+                            "with `onFailure: allow` a full disk means accesses nobody can trace",
+                            "write deny, or `danger: true` beside it to accept that");
+        }
+        Path file = audit.get("file", Path.class);
+        Path parent = file == null ? null : file.getParent();
+        if (file != null && paths.apply(file) == PathState.DIRECTORY) {
+            audit.at("file").problem(file + " is a directory", "name a file in it");
+        } else if (parent != null && paths.apply(parent) != PathState.DIRECTORY) {
+            audit.at("file").problem("there is no directory " + parent, "create it");
+        }
+    }
+
+    private static void limits(Checked.@Nullable Section limits) {
+        if (limits == null) {
+            return;
+        }
+        notAbove(
+                limits,
+                Limit.TOKEN_BYTES,
+                Limit.HEADER_BLOCK_BYTES,
+                "a token of that size could never arrive in the headers of a request");
+        notAbove(
+                limits,
+                Limit.REQUEST_BYTES,
+                Limit.REQUEST_BYTES_TOTAL,
+                "a single request of that size would never fit");
+        notAbove(limits, Limit.POLICY_FILE_BYTES, Limit.POLICY_BYTES, "a single file of that size would never fit");
+    }
+
+    private static void notAbove(Checked.Section limits, Limit small, Limit large, String why) {
+        Long below = limits.get(small.key(), Long.class);
+        Long above = limits.get(large.key(), Long.class);
+        if (below != null && above != null && below > above) {
+            // Shown at the value somebody wrote, which may be either.
+            String at = limits.at(small.key()).origin() instanceof Origin.Default ? large.key() : small.key();
+            limits.at(at)
+                    .problem(
+                            "`" + small.key() + "` (" + below + ") is above `" + large.key() + "` (" + above + "): "
+                                    + why,
+                            "raise `" + large.key() + "` or lower `" + small.key() + "`");
+        }
+    }
+
+    private void exists(Checked.Section section, String key, PathState expected) {
+        Path path = section.get(key, Path.class);
+        if (path == null) {
+            return;
+        }
+        PathState found = paths.apply(path);
+        if (found == expected) {
+            return;
+        }
+        String wanted = expected == PathState.DIRECTORY ? "directory" : "file";
+        section.at(key)
+                .problem(
+                        switch (found) {
+                            case MISSING -> "there is no " + wanted + " " + path;
+                            case UNREADABLE -> path + " may not be read by this process";
+                            case FILE, DIRECTORY -> path + " is not a " + wanted;
+                        },
+                        path.isAbsolute() ? "relative paths start at the configuration file's directory" : null);
+    }
+
+    private static boolean isTrue(Checked.Section section, String key) {
+        return Boolean.TRUE.equals(section.get(key, Boolean.class));
+    }
+}

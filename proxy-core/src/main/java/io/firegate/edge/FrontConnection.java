@@ -1,0 +1,383 @@
+package io.firegate.edge;
+
+import io.firegate.auth.entra.VerifiedToken;
+import io.firegate.exchange.Exchange;
+import io.firegate.exchange.RequestHead;
+import io.firegate.exchange.Worker;
+import io.firegate.firestore.upstream.FlushBatch;
+import io.firegate.firestore.upstream.UpstreamCall;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's HTTP/2 connection: frames in, exchanges out. Belongs to its event loop.
+ *
+ * <p>Identity is per request: the connection remembers which header value was verified to which token only to save the work, and
+ * only by the identity of the very object HPACK's dynamic table hands out again.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
+final class FrontConnection extends Http2ConnectionHandler {
+    private static final AsciiString REST_ANSWER_TYPE = AsciiString.cached("application/json; charset=UTF-8");
+
+    private final EdgeServices services;
+    private final Worker worker;
+    private final Http2Connection.PropertyKey exchangeKey;
+    private final FlushBatch.Member flush = new Flush();
+    private final TokenMemo tokens = new TokenMemo();
+    private final ArrayDeque<Http2Stream> answeredEarly = new ArrayDeque<>();
+    private @Nullable ChannelHandlerContext context;
+    private boolean draining;
+    private long lastRequestNanos = System.nanoTime();
+    private long pingWindowStartNanos = System.nanoTime();
+    private int pingsInWindow;
+
+    private FrontConnection(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            EdgeServices services,
+            Worker worker) {
+        super(decoder, encoder, settings);
+        this.services = services;
+        this.worker = worker;
+        this.exchangeKey = connection().newKey();
+        connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                Exchange exchange = stream.removeProperty(exchangeKey);
+                if (exchange != null) {
+                    exchange.clientGone();
+                }
+            }
+        });
+    }
+
+    static FrontConnection create(EdgeServices services, Worker worker) {
+        return new Builder(services, worker).build();
+    }
+
+    /** Takes no new requests; closes when the running ones have ended. */
+    void drain() {
+        ChannelHandlerContext ctx = context;
+        if (!draining && ctx != null) {
+            draining = true;
+            ctx.close();
+        }
+    }
+
+    /** {@link #drain} from any thread. */
+    void drainSoon() {
+        worker.loop().execute(this::drain);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        context = ctx;
+        super.handlerAdded(ctx);
+        if (ctx.channel().isActive()) {
+            opened(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        super.channelActive(ctx);
+        opened(ctx);
+    }
+
+    private void opened(ChannelHandlerContext ctx) {
+        Http2Stream whole = connection().connectionStream();
+        try {
+            int more = services.connectionWindowBytes()
+                    - connection().local().flowController().windowSize(whole);
+            if (more > 0) {
+                connection().local().flowController().incrementWindowSize(whole, more);
+            }
+        } catch (Http2Exception e) {
+            onError(ctx, true, e);
+        }
+        long ageMillis = services.connectionAgeMillis();
+        var age = ctx.executor().schedule(this::drain, ageMillis, TimeUnit.MILLISECONDS);
+        long checkMillis = Math.max(1_000, services.connectionIdleMillis() / 4);
+        var idle = ctx.executor()
+                .scheduleWithFixedDelay(this::closeWhenIdle, checkMillis, checkMillis, TimeUnit.MILLISECONDS);
+        ctx.channel().closeFuture().addListener(closed -> {
+            age.cancel(false);
+            idle.cancel(false);
+        });
+    }
+
+    private void closeWhenIdle() {
+        long idleNanos = System.nanoTime() - lastRequestNanos;
+        if (connection().numActiveStreams() == 0
+                && idleNanos >= TimeUnit.MILLISECONDS.toNanos(services.connectionIdleMillis())) {
+            drain();
+        }
+    }
+
+    void writeHeaders(Http2Stream stream, Http2Headers headers, boolean end) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
+            if (end && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+                answeredEarly.add(stream);
+            }
+            worker.flushes().add(flush);
+        }
+    }
+
+    /** Sends answer bytes and gives them back to the call when they are out: what stops a fast upstream before a slow client. */
+    void writeData(Http2Stream stream, ByteBuf data, UpstreamCall from) {
+        ChannelHandlerContext ctx = context;
+        int bytes = data.readableBytes();
+        if (ctx == null) {
+            data.release();
+            from.consumed(bytes);
+            return;
+        }
+        encoder().writeData(ctx, stream.id(), data, 0, false, new Sent(ctx.channel(), ctx.executor(), from, bytes));
+        worker.flushes().add(flush);
+    }
+
+    void received(Http2Stream stream, int bytes) {
+        try {
+            if (connection().stream(stream.id()) == stream
+                    && connection().local().flowController().consumeBytes(stream, bytes)) {
+                worker.flushes().add(flush);
+            }
+        } catch (Http2Exception e) {
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                onError(ctx, true, e);
+            }
+        }
+    }
+
+    /** A write that reports its bytes when it is done, however it ends. */
+    private static final class Sent extends DefaultChannelPromise implements ChannelFutureListener {
+        private final UpstreamCall from;
+        private final int bytes;
+
+        @SuppressWarnings("this-escape") // it listens to itself: one object for each DATA frame instead of two
+        Sent(Channel channel, EventExecutor executor, UpstreamCall from, int bytes) {
+            super(channel, executor);
+            this.from = from;
+            this.bytes = bytes;
+            addListener(this);
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture future) {
+            from.consumed(bytes);
+        }
+    }
+
+    private final class Listener extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int streamDependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            Http2Stream stream = connection().stream(streamId);
+            if (stream == null) {
+                return;
+            }
+            Exchange running = stream.getProperty(exchangeKey);
+            if (running != null) {
+                // Request trailers: they carry nothing in gRPC, but they end the body.
+                running.body(Unpooled.EMPTY_BUFFER, true);
+                return;
+            }
+            if (stream.getProperty(exchangeKey) == null && !isRequest(headers)) {
+                return;
+            }
+            lastRequestNanos = System.nanoTime();
+            if (connection().remote().numActiveStreams() > services.streamsMax()) {
+                throw Http2Exception.streamError(
+                        streamId, Http2Error.REFUSED_STREAM, "more streams than this connection may have");
+            }
+            if (headers.size() > services.headersMax()) {
+                answerPlainly(ctx, streamId, "431", "too many headers");
+                return;
+            }
+            if (!GrpcRequest.isGrpc(headers)) {
+                answerPlainly(
+                        ctx,
+                        streamId,
+                        "415",
+                        "firegate speaks gRPC here: POST with content-type application/grpc. REST is not served by this version");
+                return;
+            }
+            begin(stream, headers, endOfStream);
+        }
+
+        private boolean isRequest(Http2Headers headers) {
+            return headers.method() != null;
+        }
+
+        private void begin(Http2Stream stream, Http2Headers headers, boolean endOfStream) {
+            RequestHead head = GrpcRequest.head(headers);
+            GrpcResponder responder = new GrpcResponder(FrontConnection.this, stream, head.method());
+            Exchange exchange = services.exchange(worker, responder, head, peer());
+            stream.setProperty(exchangeKey, exchange);
+            AsciiString authorization = head.authorization();
+            VerifiedToken remembered = authorization == null ? null : tokens.find(authorization);
+            exchange.begin(remembered);
+            if (remembered == null && authorization != null) {
+                VerifiedToken found = exchange.token();
+                if (found != null) {
+                    tokens.remember(authorization, found);
+                }
+            }
+            if (endOfStream) {
+                exchange.body(Unpooled.EMPTY_BUFFER, true);
+            }
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
+            Http2Stream stream = connection().stream(streamId);
+            Exchange exchange = stream == null ? null : stream.getProperty(exchangeKey);
+            if (exchange == null) {
+                return data.readableBytes() + padding;
+            }
+            return exchange.body(data, endOfStream) + padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+            Http2Stream stream = connection().stream(streamId);
+            Exchange exchange = stream == null ? null : stream.removeProperty(exchangeKey);
+            if (exchange != null) {
+                exchange.clientGone();
+            }
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+            long now = System.nanoTime();
+            if (now - pingWindowStartNanos > PING_WINDOW_NANOS) {
+                pingWindowStartNanos = now;
+                pingsInWindow = 0;
+            }
+            if (++pingsInWindow > services.pingsMax()) {
+                throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+            }
+        }
+    }
+
+    private static final long PING_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private String peer() {
+        ChannelHandlerContext ctx = context;
+        return ctx == null ? "" : EdgeServices.addressOf(ctx.channel());
+    }
+
+    /** Answers what is not gRPC: there is no exchange, because nothing was asked that could be judged. */
+    private void answerPlainly(ChannelHandlerContext ctx, int streamId, String status, String sentence) {
+        byte[] json = PlainAnswer.json(Integer.parseInt(status), sentence);
+        var headers = new io.netty.handler.codec.http2.DefaultHttp2Headers(false, 4)
+                .status(status)
+                .add("content-type", REST_ANSWER_TYPE);
+        encoder().writeHeaders(ctx, streamId, headers, 0, false, ctx.newPromise());
+        encoder().writeData(ctx, streamId, Unpooled.wrappedBuffer(json), 0, true, ctx.newPromise());
+        worker.flushes().add(flush);
+    }
+
+    private final class Flush extends FlushBatch.Member {
+        @Override
+        protected void flushNow() {
+            ChannelHandlerContext ctx = context;
+            if (ctx != null && !ctx.isRemoved()) {
+                resetAnsweredEarly(ctx);
+                flush(ctx);
+            }
+        }
+    }
+
+    /**
+     * Streams that were answered before their request had ended. By the time of a flush everything that had arrived has been read;
+     * who is still sending then is told to stop (RFC 9113 section 8.1).
+     */
+    private void resetAnsweredEarly(ChannelHandlerContext ctx) {
+        for (Http2Stream stream = answeredEarly.poll(); stream != null; stream = answeredEarly.poll()) {
+            if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+                resetStream(ctx, stream.id(), Http2Error.NO_ERROR.code(), ctx.newPromise());
+            }
+        }
+    }
+
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<FrontConnection, Builder> {
+        private final EdgeServices services;
+        private final Worker worker;
+
+        Builder(EdgeServices services, Worker worker) {
+            this.services = services;
+            this.worker = worker;
+            server(true);
+            validateHeaders(true);
+            gracefulShutdownTimeoutMillis(services.drainMillis());
+            autoAckPingFrame(true);
+            encoderEnforceMaxQueuedControlFrames(services.controlFramesMax());
+            encoderEnforceMaxRstFramesPerWindow(services.resetsMax(), RESET_WINDOW_SECONDS);
+            decoderEnforceMaxRstFramesPerWindow(services.resetsMax(), RESET_WINDOW_SECONDS);
+            decoderEnforceMaxConsecutiveEmptyDataFrames(services.emptyFramesMax());
+            decoderEnforceMaxSmallContinuationFrames(services.continuationsMax());
+            initialSettings(Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(services.streamsMax())
+                    .initialWindowSize(services.streamWindowBytes())
+                    .maxHeaderListSize(services.headerBlockBytes()));
+        }
+
+        private static final int RESET_WINDOW_SECONDS = 30;
+
+        @Override
+        public FrontConnection build() {
+            return super.build();
+        }
+
+        @Override
+        protected FrontConnection build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initialSettings) {
+            FrontConnection connection = new FrontConnection(decoder, encoder, initialSettings, services, worker);
+            frameListener(connection.new Listener());
+            return connection;
+        }
+    }
+}

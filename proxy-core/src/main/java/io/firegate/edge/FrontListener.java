@@ -1,0 +1,159 @@
+package io.firegate.edge;
+
+import io.firegate.exchange.Worker;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Accepts connections on one address and counts them. Safe for any thread. */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
+public final class FrontListener {
+    /** A read takes what a few dozen requests need; the buffer is pooled and shared. */
+    private static final int READ_BYTES = 32_768;
+
+    private static final int BACKLOG = 1_024;
+
+    private final EdgeServices services;
+    private final Map<EventLoop, Worker> workers;
+    private final @Nullable SslContext tls;
+    private final Connections connections;
+    private final Channel server;
+
+    private FrontListener(
+            EdgeServices services,
+            Map<EventLoop, Worker> workers,
+            @Nullable SslContext tls,
+            Connections connections,
+            Transport transport,
+            EventLoopGroup group,
+            InetSocketAddress address) {
+        this.services = services;
+        this.workers = workers;
+        this.tls = tls;
+        this.connections = connections;
+        this.server = new ServerBootstrap()
+                .group(group)
+                .channelFactory(transport.servers())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WriteBufferWaterMark.DEFAULT)
+                .childHandler(new Accept())
+                .bind(address)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @param tls with ALPN {@code h2}, or null for plaintext with prior knowledge
+     * @throws java.net.BindException (unchecked by Netty) when the address is taken
+     */
+    public static FrontListener bind(
+            EdgeServices services,
+            Map<EventLoop, Worker> workers,
+            @Nullable SslContext tls,
+            Connections connections,
+            Transport transport,
+            EventLoopGroup group,
+            InetSocketAddress address) {
+        return new FrontListener(services, workers, tls, connections, transport, group, address);
+    }
+
+    /** Where it listens, with the port the system chose when the address had none. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) server.localAddress();
+    }
+
+    /** Accepts no more; what is connected stays. */
+    public void stopAccepting() {
+        server.close().syncUninterruptibly();
+    }
+
+    /** All front connections of the gateway, counted in all and per client address. Safe for any thread. */
+    public static final class Connections {
+        private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
+        private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
+        private final AtomicInteger count = new AtomicInteger();
+        private final AtomicInteger refused = new AtomicInteger();
+
+        /** Connections open now. */
+        public int count() {
+            return count.get();
+        }
+
+        /** Connections closed at once because a limit was reached. */
+        public int refused() {
+            return refused.get();
+        }
+
+        /** Tells every connection to finish what runs and take no more. */
+        public void drain() {
+            for (FrontConnection connection : open) {
+                connection.drainSoon();
+            }
+        }
+
+        private boolean enter(String address, EdgeServices services) {
+            if (count.incrementAndGet() > services.connectionsMax()) {
+                count.decrementAndGet();
+                refused.incrementAndGet();
+                return false;
+            }
+            if (perAddress.merge(address, 1, Integer::sum) > services.connectionsPerAddressMax()) {
+                leave(address);
+                refused.incrementAndGet();
+                return false;
+            }
+            return true;
+        }
+
+        private void leave(String address) {
+            count.decrementAndGet();
+            perAddress.computeIfPresent(address, (known, number) -> number == 1 ? null : number - 1);
+        }
+    }
+
+    private final class Accept extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) {
+            String address = EdgeServices.addressOf(channel);
+            if (!connections.enter(address, services)) {
+                channel.close();
+                return;
+            }
+            Worker worker = workers.get(channel.eventLoop());
+            if (worker == null) {
+                throw new IllegalStateException("a connection on a loop that is not the gateway's");
+            }
+            FrontConnection connection = FrontConnection.create(services, worker);
+            connections.open.add(connection);
+            channel.closeFuture().addListener(closed -> {
+                connections.open.remove(connection);
+                connections.leave(address);
+            });
+            if (tls != null) {
+                SslHandler handler = tls.newHandler(channel.alloc());
+                handler.setHandshakeTimeoutMillis(services.handshakeMillis());
+                channel.pipeline().addLast(handler);
+            }
+            channel.pipeline().addLast(new PrefaceCheck(services.handshakeMillis()), connection);
+        }
+    }
+}

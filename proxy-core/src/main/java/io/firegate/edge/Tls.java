@@ -1,0 +1,56 @@
+package io.firegate.edge;
+
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.nio.file.Path;
+import javax.net.ssl.SSLException;
+
+/**
+ * TLS 1.2 and 1.3 with ALPN {@code h2} and the cipher suites RFC 9113 section 9.2.2 leaves over. BoringSSL where its library loads,
+ * the JDK's TLS elsewhere.
+ */
+public final class Tls {
+    private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2);
+
+    private Tls() {}
+
+    /** Which library does the work, for the log. */
+    public static String provider() {
+        return OpenSsl.isAvailable() ? OpenSsl.versionString() : "JDK";
+    }
+
+    /**
+     * For a listener.
+     *
+     * @param certificate PEM chain, leaf first
+     * @param key PEM of the PKCS #8 private key
+     * @throws SSLException when the pair does not make a working context
+     * @throws IllegalArgumentException when a file holds no certificate or key
+     */
+    public static SslContext server(Path certificate, Path key) throws SSLException {
+        return common(SslContextBuilder.forServer(certificate.toFile(), key.toFile()));
+    }
+
+    /** For Firestore: the platform's trust anchors, and the host name is checked. */
+    public static SslContext client() throws SSLException {
+        return common(SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS"));
+    }
+
+    private static SslContext common(SslContextBuilder builder) throws SSLException {
+        return builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                .applicationProtocolConfig(ALPN)
+                .build();
+    }
+}

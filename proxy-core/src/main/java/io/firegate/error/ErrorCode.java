@@ -1,0 +1,94 @@
+package io.firegate.error;
+
+/**
+ * Everything firegate itself answers instead of Firestore: the catalogue of {@code docs/errors.md}. The name is the stable id, sent
+ * as {@code reason} of the {@code ErrorInfo} with domain {@code firegate}.
+ */
+public enum ErrorCode {
+    TOKEN_MISSING(Group.CALLER, GrpcStatus.UNAUTHENTICATED, "Send an Entra ID access token."),
+    TOKEN_MALFORMED(Group.CALLER, GrpcStatus.UNAUTHENTICATED, "Send exactly one Authorization header with one token."),
+    TOKEN_INVALID(
+            Group.CALLER,
+            GrpcStatus.UNAUTHENTICATED,
+            "Get a fresh token for firegate's API from the tenant; `firegate token` problems are named in the message."),
+    TOKEN_INSUFFICIENT(
+            Group.CALLER,
+            GrpcStatus.PERMISSION_DENIED,
+            "The token is valid but lacks the scope, role or kind needed here."),
+    IDENTITY_UNAVAILABLE(
+            Group.GATEWAY,
+            GrpcStatus.UNAVAILABLE,
+            "Firegate cannot reach the tenant's signing keys; try again, then see /readyz."),
+    POLICY_DENIED(
+            Group.POLICY,
+            GrpcStatus.PERMISSION_DENIED,
+            "Ask for a tier with a rule for this path and operation, quoting the decision id."),
+    METHOD_UNKNOWN(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Call one of the methods of google.firestore.v1.Firestore."),
+    METHOD_REFUSED(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "This method is refused by name; the message says why."),
+    REQUEST_INVALID(Group.CALLER, GrpcStatus.INVALID_ARGUMENT, "The message names the field to change."),
+    REQUEST_UNSUPPORTED(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "This form of request is not governed yet."),
+    REQUEST_FOREIGN(
+            Group.CALLER, GrpcStatus.PERMISSION_DENIED, "Every name in a request must be in the same database."),
+    REQUEST_TOO_LARGE(
+            Group.CALLER, GrpcStatus.RESOURCE_EXHAUSTED, "Split the request; see `limits` in the configuration."),
+    ENCODING_UNSUPPORTED(
+            Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Send requests uncompressed (grpc-encoding identity)."),
+    NOT_GRPC(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Send POST with content-type application/grpc."),
+    CANCELLED(Group.CALLER, GrpcStatus.CANCELLED, "The caller gave up before a verdict; seen in the record only."),
+    DEADLINE_EXCEEDED(
+            Group.CALLER, GrpcStatus.DEADLINE_EXCEEDED, "The caller's deadline passed before the answer was whole."),
+    OVERLOADED(Group.GATEWAY, GrpcStatus.UNAVAILABLE, "Firegate is at a limit; try again with backoff."),
+    DRAINING(Group.GATEWAY, GrpcStatus.UNAVAILABLE, "This instance is stopping; connect again."),
+    RECORD_UNAVAILABLE(
+            Group.GATEWAY,
+            GrpcStatus.UNAVAILABLE,
+            "The record cannot be written and audit.onFailure is deny; see the log."),
+    CREDENTIAL_UNAVAILABLE(
+            Group.GATEWAY,
+            GrpcStatus.UNAVAILABLE,
+            "Firegate holds no valid Google credential for this tier; see the log."),
+    UPSTREAM_UNAVAILABLE(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore did not answer; try again with backoff."),
+    UPSTREAM_PROTOCOL(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore's answer was not understood; see the log."),
+    UPSTREAM_UNAUTHENTICATED(
+            Group.GATEWAY,
+            GrpcStatus.UNAVAILABLE,
+            "Firestore did not accept firegate's own credential; the caller's token is not the cause."),
+    UPSTREAM_DENIED(
+            Group.GATEWAY,
+            GrpcStatus.PERMISSION_DENIED,
+            "The policy permits this; Google IAM refuses firegate's credential for the tier. Grant it the database role."),
+    INTERNAL(Group.GATEWAY, GrpcStatus.UNAVAILABLE, "A fault of firegate; report it with the decision id.");
+
+    /** Whose doing it is. */
+    public enum Group {
+        CALLER,
+        POLICY,
+        GATEWAY,
+        UPSTREAM
+    }
+
+    private final Group group;
+    private final GrpcStatus status;
+    private final String action;
+
+    ErrorCode(Group group, GrpcStatus status, String action) {
+        this.group = group;
+        this.status = status;
+        this.action = action;
+    }
+
+    /** Whose doing it is. */
+    public Group group() {
+        return group;
+    }
+
+    /** How it is answered. */
+    public GrpcStatus status() {
+        return status;
+    }
+
+    /** What whoever reads it should do. */
+    public String action() {
+        return action;
+    }
+}

@@ -1,0 +1,87 @@
+package io.firegate.error;
+
+import io.firegate.auth.entra.TokenProblem;
+import io.firegate.firestore.enforce.RequestProblem;
+import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Access;
+import io.firegate.policy.Decision;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where a refusal of any module becomes an entry of the catalogue. */
+public final class Failures {
+    private Failures() {}
+
+    /** A token that is not accepted. */
+    public static Failure of(TokenProblem problem, @Nullable String challenge) {
+        ErrorCode code = switch (problem.kind()) {
+            case NO_CREDENTIALS -> ErrorCode.TOKEN_MISSING;
+            case MALFORMED_REQUEST -> ErrorCode.TOKEN_MALFORMED;
+            case INVALID_TOKEN -> ErrorCode.TOKEN_INVALID;
+            case INSUFFICIENT -> ErrorCode.TOKEN_INSUFFICIENT;
+            case UNAVAILABLE -> ErrorCode.IDENTITY_UNAVAILABLE;
+        };
+        return new Failure(code, problem, "firegate: " + problem.description(), Map.of(), challenge);
+    }
+
+    /** A denial by the policy. Names what the caller asked for, and the tier and rule that judged it: nothing the data could change. */
+    public static Failure of(Decision.Deny deny) {
+        StringBuilder message =
+                new StringBuilder("firegate: ").append(deny.reason().sentence());
+        Map<String, String> metadata = new HashMap<>();
+        Access refused = deny.refused();
+        if (refused != null) {
+            String operation = Words.of(refused.operation());
+            message.append(" (")
+                    .append(operation)
+                    .append(' ')
+                    .append(Words.shorten(refused.resource().toString()))
+                    .append(')');
+            metadata.put("operation", operation);
+        }
+        if (deny.tier() != null) {
+            metadata.put("tier", deny.tier());
+        }
+        if (deny.rule() != null) {
+            metadata.put("rule", deny.rule());
+        }
+        return new Failure(ErrorCode.POLICY_DENIED, deny.reason(), message.toString(), metadata, null);
+    }
+
+    /** A request firegate does not take. */
+    public static Failure of(RequestProblem problem, @Nullable String place) {
+        ErrorCode code = switch (problem.answer()) {
+            case INVALID_ARGUMENT -> ErrorCode.REQUEST_INVALID;
+            case UNIMPLEMENTED -> ErrorCode.REQUEST_UNSUPPORTED;
+            case RESOURCE_EXHAUSTED -> ErrorCode.REQUEST_TOO_LARGE;
+            case PERMISSION_DENIED -> ErrorCode.REQUEST_FOREIGN;
+        };
+        Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);
+        String message = "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
+        return new Failure(code, problem, message, metadata, null);
+    }
+
+    /** An answer that did not come. */
+    public static Failure of(UpstreamFailure failure) {
+        ErrorCode code = switch (failure) {
+            case CONNECT, CONNECTION_LOST, RESET -> ErrorCode.UPSTREAM_UNAVAILABLE;
+            case OVERLOADED -> ErrorCode.OVERLOADED;
+            case PROTOCOL -> ErrorCode.UPSTREAM_PROTOCOL;
+        };
+        return new Failure(code, failure, "firegate: " + failure.sentence(), Map.of(), null);
+    }
+
+    private static final class Words {
+        private static final int RESOURCE_CHARS_MAX = 300;
+
+        static String of(Enum<?> word) {
+            return word.name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        /** A status message travels in a header, and official clients stop at 8 KiB of headers. */
+        static String shorten(String text) {
+            return text.length() <= RESOURCE_CHARS_MAX ? text : text.substring(0, RESOURCE_CHARS_MAX) + "...";
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.firegate.exchange;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Bytes of requests held at once by the whole gateway, with a ceiling. Safe for any thread. */
+public final class ByteBudget {
+    private final long max;
+    private final AtomicLong held = new AtomicLong();
+
+    /** A budget of so many bytes. */
+    public ByteBudget(long max) {
+        this.max = max;
+    }
+
+    /** Takes bytes; false, and nothing taken, when they are not left. */
+    boolean take(int bytes) {
+        if (held.addAndGet(bytes) > max) {
+            held.addAndGet(-bytes);
+            return false;
+        }
+        return true;
+    }
+
+    void giveBack(int bytes) {
+        held.addAndGet(-bytes);
+    }
+
+    /** Bytes held now. */
+    public long held() {
+        return held.get();
+    }
+}

@@ -1,0 +1,92 @@
+package io.firegate.exchange;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges in progress on one event loop, and the moments they must end. Belongs to the loop.
+ *
+ * <p>A linked list looked through every {@value #TICK_MILLIS} ms instead of a timer for each exchange: joining and leaving are a few
+ * pointer writes, and the loop's next wake-up does not change with every request.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
+public final class Deadlines {
+    private static final int TICK_MILLIS = 20;
+
+    /** Something with a deadline. */
+    public abstract static class Entry {
+        private @Nullable Entry previous;
+        private @Nullable Entry next;
+        private boolean listed;
+        long deadlineNanos;
+
+        /** The deadline has passed. The entry may still be listed; it leaves when it is done. */
+        abstract void deadlinePassed();
+    }
+
+    private final EventLoop loop;
+    private @Nullable Entry first;
+    private int size;
+    private boolean ticking;
+
+    Deadlines(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** How many exchanges are in progress. */
+    int size() {
+        return size;
+    }
+
+    void join(Entry entry, long deadlineNanos) {
+        entry.deadlineNanos = deadlineNanos;
+        entry.listed = true;
+        entry.next = first;
+        if (first != null) {
+            first.previous = entry;
+        }
+        first = entry;
+        size++;
+        if (!ticking) {
+            ticking = true;
+            loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void leave(Entry entry) {
+        if (!entry.listed) {
+            return;
+        }
+        entry.listed = false;
+        if (entry.previous != null) {
+            entry.previous.next = entry.next;
+        } else {
+            first = entry.next;
+        }
+        if (entry.next != null) {
+            entry.next.previous = entry.previous;
+        }
+        entry.previous = null;
+        entry.next = null;
+        size--;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        Entry entry = first;
+        while (entry != null) {
+            Entry following = entry.next;
+            if (now - entry.deadlineNanos >= 0) {
+                entry.deadlinePassed();
+            }
+            entry = following;
+        }
+        if (first == null) {
+            ticking = false;
+        } else {
+            loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,405 @@
+package io.firegate.exchange;
+
+import io.firegate.audit.OutcomeLine;
+import io.firegate.auth.credential.Credential;
+import io.firegate.auth.entra.TokenProblem;
+import io.firegate.auth.entra.Verification;
+import io.firegate.auth.entra.VerifiedToken;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.error.Failures;
+import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.upstream.AnswerSink;
+import io.firegate.firestore.upstream.UpstreamCall;
+import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Standing;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request, from its first byte to its record. Belongs to the event loop of its connection; nothing here waits.
+ *
+ * <p>The straight line, to be read downwards: {@link #begin} (headers) → {@link #authenticate} → {@link #body} (bytes, still
+ * unread) → {@link #judge} (decode, decide, constrain) → {@link #forward} → the {@link AnswerSink} methods → {@link #close}.
+ *
+ * <pre>
+ *   AUTHENTICATING ──► RECEIVING ──► FORWARDED ──► OVER
+ *          └───────────────┴──────────────┴─────────▲   (refused, failed, cancelled, too late)
+ * </pre>
+ *
+ * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
+public final class Exchange extends Deadlines.Entry implements AnswerSink {
+    private enum State {
+        AUTHENTICATING,
+        RECEIVING,
+        FORWARDED,
+        OVER
+    }
+
+    private final ExchangeServices services;
+    private final Worker worker;
+    private final Responder responder;
+    private final RequestHead head;
+    private final Instant now;
+    private final long startNanos;
+    private final ExchangeRecord record;
+    private final MessageCounter answerMessages = new MessageCounter();
+
+    private State state = State.AUTHENTICATING;
+    private @Nullable VerifiedToken token;
+    private @Nullable ByteBuf body;
+    private int bodyBytesHeld;
+    private int bodyBytesUnreturned;
+    private boolean bodyWhole;
+    private long callerDeadlineNanos;
+    private @Nullable UpstreamCall call;
+    private boolean answering;
+
+    Exchange(
+            ExchangeServices services,
+            Worker worker,
+            Responder responder,
+            RequestHead head,
+            Instant now,
+            ExchangeRecord record) {
+        this.services = services;
+        this.worker = worker;
+        this.responder = responder;
+        this.head = head;
+        this.now = now;
+        this.startNanos = System.nanoTime();
+        this.record = record;
+    }
+
+    /** Starts with the headers. The remembered token is one this very header value was verified to, or null. */
+    public void begin(@Nullable VerifiedToken remembered) {
+        FirestoreMethod method = head.method();
+        boolean streaming = method != null && method.shape() != FirestoreMethod.Shape.UNARY;
+        long timeout = services.defaultTimeoutNanos(streaming);
+        if (head.timeoutNanos() >= 0) {
+            timeout = Math.min(timeout, head.timeoutNanos());
+        }
+        callerDeadlineNanos = startNanos + timeout;
+        worker.deadlines().join(this, Math.min(callerDeadlineNanos, startNanos + services.bodyIdleNanos()));
+        authenticate(remembered);
+    }
+
+    private void authenticate(@Nullable VerifiedToken remembered) {
+        if (head.authorizations() > 1) {
+            refuse(TokenProblem.REPEATED);
+        } else if (remembered != null) {
+            authenticated(remembered);
+        } else if (head.authorization() == null) {
+            refuse(TokenProblem.MISSING);
+        } else {
+            AsciiString value = head.authorization();
+            verified(services.verifier().verify(value.array(), value.arrayOffset(), value.length()));
+        }
+    }
+
+    private void verified(Verification verification) {
+        switch (verification) {
+            case Verification.Verified(VerifiedToken good) -> authenticated(good);
+            case Verification.Refused(TokenProblem problem) -> refuse(problem);
+            case Verification.Pending(var result) -> result.whenComplete(this::verifiedLater);
+        }
+    }
+
+    /** On whatever thread fetched the key. */
+    private void verifiedLater(@Nullable Verification outcome, @Nullable Throwable fault) {
+        Verification known =
+                outcome == null || fault != null ? new Verification.Refused(TokenProblem.KEYS_UNAVAILABLE) : outcome;
+        worker.loop().execute(() -> {
+            if (state == State.AUTHENTICATING) {
+                verified(known);
+            }
+        });
+    }
+
+    private void authenticated(VerifiedToken good) {
+        token = good;
+        record.caller(good.principal());
+        FirestoreMethod method = head.method();
+        if (method == null) {
+            refuse(Failure.of(ErrorCode.METHOD_UNKNOWN, "firegate: not a method of google.firestore.v1.Firestore"));
+        } else if (!method.isGoverned()) {
+            refuse(Failure.of(ErrorCode.METHOD_REFUSED, "firegate: " + method.rpcName() + ": " + method.refusal()));
+        } else if (head.namedTiers() > 1) {
+            refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: more than one x-firegate-tier header"));
+        } else if (head.timeoutNanos() < 0) {
+            refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: grpc-timeout cannot be read"));
+        } else if (head.encoded()) {
+            refuse(Failure.of(
+                    ErrorCode.ENCODING_UNSUPPORTED,
+                    "firegate: compressed requests are not taken; use grpc-encoding identity"));
+        } else {
+            state = State.RECEIVING;
+            int held = bodyBytesUnreturned;
+            bodyBytesUnreturned = 0;
+            if (held > 0) {
+                responder.received(held);
+            }
+            if (bodyWhole) {
+                judge();
+            }
+        }
+    }
+
+    /**
+     * A piece of the request's body, and whether it is the last. Does not take over the reference.
+     *
+     * @return how many bytes the client may send in their place at once
+     */
+    public int body(ByteBuf data, boolean last) {
+        int bytes = data.readableBytes();
+        switch (state) {
+            case OVER, FORWARDED -> {
+                if (state == State.FORWARDED) {
+                    // A unary or server-streaming call has one message, and it has been forwarded.
+                    failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
+                }
+                return bytes;
+            }
+            case AUTHENTICATING, RECEIVING -> {
+                if (!hold(data, last)) {
+                    return bytes;
+                }
+                if (state == State.AUTHENTICATING) {
+                    bodyBytesUnreturned += bytes;
+                    return 0;
+                }
+                deadlineNanos = Math.min(callerDeadlineNanos, System.nanoTime() + services.bodyIdleNanos());
+                if (last) {
+                    judge();
+                }
+                return bytes;
+            }
+        }
+        throw new AssertionError(state);
+    }
+
+    /** Keeps a piece of the body; false when that broke a limit and the exchange is over. */
+    private boolean hold(ByteBuf data, boolean last) {
+        int bytes = data.readableBytes();
+        bodyWhole = last;
+        if (bodyBytesHeld + bytes > services.requestBytesMax()) {
+            refuse(Failure.of(
+                    ErrorCode.REQUEST_TOO_LARGE,
+                    "firegate: the request is larger than requestBytes (" + services.requestBytesMax() + ")"));
+            return false;
+        }
+        if (body == null && last && state == State.RECEIVING) {
+            // The usual case, a request in one frame: used where it lies.
+            body = data.retain();
+            return true;
+        }
+        if (!services.bodyBudget().take(bytes)) {
+            refuse(Failure.of(ErrorCode.OVERLOADED, "firegate: requests held at once exceed requestBytesTotal"));
+            return false;
+        }
+        bodyBytesHeld += bytes;
+        ByteBuf into = body;
+        if (into == null) {
+            // A copy: the piece lies in a read buffer many times its size.
+            into = data.alloc().buffer(Math.max(bytes, 256));
+            body = into;
+        }
+        into.writeBytes(data, data.readerIndex(), bytes);
+        return true;
+    }
+
+    private void judge() {
+        ByteBuf whole = body;
+        VerifiedToken caller = token;
+        FirestoreMethod called = head.method();
+        body = null;
+        if (whole == null || caller == null || called == null) {
+            if (whole != null) {
+                whole.release();
+            }
+            refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: the request has no message"));
+            return;
+        }
+        Standing standing = caller.standing(services.policy().get());
+        record.judged(standing.snapshot(), whole.readableBytes());
+        Admission admission = services.enforcer().admit(called, whole, standing, head.namedTier(), now);
+        releaseBudget();
+        switch (admission) {
+            case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
+            case Admission.Denied denied -> {
+                record.denied(denied);
+                close(Failures.of(denied.deny()));
+            }
+            case Admission.Invalid(var problem, var place) -> refuse(Failures.of(problem, place));
+        }
+    }
+
+    private void forward(PermittedCall permitted) {
+        // Written before a byte goes out; a verdict that cannot be written does not count.
+        if (!record.permitted(permitted)) {
+            permitted.release();
+            close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+            return;
+        }
+        Credential credential = services.credential(permitted.permit().credential());
+        if (credential == null) {
+            permitted.release();
+            close(Failure.of(
+                    ErrorCode.CREDENTIAL_UNAVAILABLE,
+                    "firegate: no valid Google credential for " + permitted.permit().credential()));
+            return;
+        }
+        state = State.FORWARDED;
+        deadlineNanos = callerDeadlineNanos;
+        record.forwarded();
+        long left = callerDeadlineNanos - System.nanoTime();
+        UpstreamCall opened =
+                worker.upstream().open(permitted, credential.authorization(), left, head.traceparent(), this);
+        if (state == State.FORWARDED) {
+            call = opened;
+        }
+    }
+
+    @Override
+    public void headers() {
+        if (state == State.FORWARDED && !answering) {
+            answering = true;
+            responder.start();
+        }
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        UpstreamCall from = call;
+        if (state != State.FORWARDED || from == null) {
+            data.release();
+            return;
+        }
+        answerMessages.pass(data);
+        record.answered(data.readableBytes());
+        responder.data(data, from);
+    }
+
+    @Override
+    public void trailers(Http2Headers trailers) {
+        GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
+        if (status == null || (status == GrpcStatus.OK && !answerMessages.isBetweenMessages())) {
+            failed(UpstreamFailure.PROTOCOL);
+            return;
+        }
+        switch (status) {
+            case UNAUTHENTICATED ->
+                close(Failure.of(
+                        ErrorCode.UPSTREAM_UNAUTHENTICATED,
+                        "firegate: Firestore did not accept firegate's own credential; your token is not the cause"));
+            case PERMISSION_DENIED ->
+                close(Failure.of(
+                        ErrorCode.UPSTREAM_DENIED,
+                        "firegate: permitted by the policy, refused by Google IAM for firegate's credential"));
+            default -> {
+                leave();
+                record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
+                responder.end(trailers);
+            }
+        }
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        if (state != State.OVER) {
+            close(Failures.of(failure));
+        }
+    }
+
+    /** The client has given up, or its connection is gone: nothing can be answered any more. */
+    public void clientGone() {
+        if (state == State.OVER) {
+            return;
+        }
+        UpstreamCall open = call;
+        leave();
+        if (open != null) {
+            open.cancel();
+        }
+        record.refusedUnlessDecided(ErrorCode.CANCELLED);
+        record.ended(
+                GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, answerMessages.messages());
+    }
+
+    @Override
+    void deadlinePassed() {
+        if (state == State.OVER) {
+            return;
+        }
+        boolean callersOwn = System.nanoTime() - callerDeadlineNanos >= 0;
+        failLate(
+                callersOwn
+                        ? Failure.of(ErrorCode.DEADLINE_EXCEEDED, "firegate: the deadline passed")
+                        : Failure.of(ErrorCode.DEADLINE_EXCEEDED, "firegate: the request's body stopped arriving"));
+    }
+
+    /** The caller's token, once it is verified. */
+    public @Nullable VerifiedToken token() {
+        return token;
+    }
+
+    private void failLate(Failure failure) {
+        UpstreamCall open = call;
+        if (open != null) {
+            open.cancel();
+        }
+        if (state == State.FORWARDED) {
+            close(failure);
+        } else {
+            refuse(failure);
+        }
+    }
+
+    private void refuse(TokenProblem problem) {
+        refuse(Failures.of(problem, services.challenge(problem)));
+    }
+
+    /** Ends the exchange before any verdict of the policy. */
+    private void refuse(Failure failure) {
+        record.refused(failure);
+        close(failure);
+    }
+
+    private void close(Failure failure) {
+        leave();
+        OutcomeLine.End end = failure.code() == ErrorCode.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
+        record.ended(failure.status(), OutcomeLine.Source.FIREGATE, end, answerMessages.messages());
+        responder.fail(failure.with("decision", record.decisionId()));
+    }
+
+    private void leave() {
+        state = State.OVER;
+        worker.deadlines().leave(this);
+        if (body != null) {
+            body.release();
+            body = null;
+        }
+        releaseBudget();
+        if (bodyBytesUnreturned > 0) {
+            int held = bodyBytesUnreturned;
+            bodyBytesUnreturned = 0;
+            responder.received(held);
+        }
+    }
+
+    private void releaseBudget() {
+        if (bodyBytesHeld > 0) {
+            services.bodyBudget().giveBack(bodyBytesHeld);
+            bodyBytesHeld = 0;
+        }
+    }
+
+}

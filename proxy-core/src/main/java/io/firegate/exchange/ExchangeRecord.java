@@ -1,0 +1,142 @@
+package io.firegate.exchange;
+
+import io.firegate.audit.AuditLog;
+import io.firegate.audit.DecisionId;
+import io.firegate.audit.DecisionLine;
+import io.firegate.audit.GrpcCode;
+import io.firegate.audit.OutcomeLine;
+import io.firegate.audit.TraceParent;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Principal;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the two lines of one exchange: exactly one decision, written before anything is forwarded or answered, and then exactly one
+ * outcome. Belongs to the exchange's event loop.
+ */
+final class ExchangeRecord {
+    private final AuditLog log;
+    private final boolean servesUnrecorded;
+    private final InstantSource clock;
+    private final DecisionId id;
+    private final Instant time;
+    private final String peer;
+    private final RequestHead head;
+
+    private @Nullable Principal principal;
+    private @Nullable PolicySnapshot snapshot;
+    private boolean decided;
+    private boolean owesOutcome;
+    private long forwardedNanos;
+    private long bytesIn;
+    private long bytesOut;
+
+    /**
+     * The record of one exchange.
+     *
+     * @param servesUnrecorded {@code audit.onFailure: allow}
+     * @param time when the request arrived
+     */
+    ExchangeRecord(
+            AuditLog log,
+            boolean servesUnrecorded,
+            InstantSource clock,
+            DecisionId id,
+            Instant time,
+            String peer,
+            RequestHead head) {
+        this.log = log;
+        this.servesUnrecorded = servesUnrecorded;
+        this.clock = clock;
+        this.id = id;
+        this.time = time;
+        this.peer = peer;
+        this.head = head;
+    }
+
+    String decisionId() {
+        return id.toString();
+    }
+
+    void caller(Principal verified) {
+        principal = verified;
+    }
+
+    void judged(PolicySnapshot by, int requestBytes) {
+        snapshot = by;
+        bytesIn = requestBytes;
+    }
+
+    /** Records a permit; false when it could not be, and the call must not be forwarded. */
+    boolean permitted(PermittedCall call) {
+        return decide(call.database(), new DecisionLine.Permitted(call.permit(), snapshotId())) || servesUnrecorded;
+    }
+
+    /** Records a denial. A line that cannot be written changes nothing for the caller: the answer is no either way. */
+    void denied(Admission.Denied denied) {
+        decide(denied.database(), new DecisionLine.Denied(denied.deny(), denied.accesses(), snapshotId()));
+    }
+
+    /** Records a refusal before any verdict. */
+    void refused(Failure failure) {
+        if (!decided) {
+            decide(
+                    null,
+                    new DecisionLine.Refused(
+                            failure.reason(), failure.metadata().get("field")));
+        }
+    }
+
+    /** Records that nothing was decided, when that is so. */
+    void refusedUnlessDecided(ErrorCode code) {
+        if (!decided) {
+            decide(null, new DecisionLine.Refused(code, null));
+        }
+    }
+
+    void forwarded() {
+        forwardedNanos = System.nanoTime();
+    }
+
+    void answered(int bytes) {
+        bytesOut += bytes;
+    }
+
+    /** Records how it ended. */
+    void ended(GrpcStatus status, OutcomeLine.Source source, OutcomeLine.End end, long messages) {
+        if (owesOutcome) {
+            owesOutcome = false;
+            long upstreamNanos = forwardedNanos == 0 ? -1 : System.nanoTime() - forwardedNanos;
+            log.outcome(new OutcomeLine(
+                    id,
+                    clock.instant(),
+                    GrpcCode.of(status.code()),
+                    source,
+                    upstreamNanos,
+                    messages,
+                    bytesIn,
+                    bytesOut,
+                    end));
+        }
+    }
+
+    private boolean decide(@Nullable DatabaseName database, DecisionLine.Verdict verdict) {
+        decided = true;
+        String trace = head.traceparent() == null ? null : TraceParent.traceId(head.traceparent());
+        owesOutcome =
+                log.decision(new DecisionLine(id, time, trace, principal, peer, head.methodName(), database, verdict));
+        return owesOutcome;
+    }
+
+    private String snapshotId() {
+        return snapshot == null ? "" : snapshot.id();
+    }
+}

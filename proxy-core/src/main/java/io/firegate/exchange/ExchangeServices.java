@@ -1,0 +1,117 @@
+package io.firegate.exchange;
+
+import io.firegate.audit.AuditLog;
+import io.firegate.audit.DecisionIds;
+import io.firegate.auth.credential.Credential;
+import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.entra.TokenProblem;
+import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.config.Limit;
+import io.firegate.config.Limits;
+import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.policy.PolicySnapshot;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What every exchange uses and none owns. Immutable; its parts are safe for any thread and never wait. */
+public final class ExchangeServices {
+    private final InstantSource clock;
+    private final TokenVerifier verifier;
+    private final Supplier<PolicySnapshot> policy;
+    private final Enforcer enforcer;
+    private final Map<String, CredentialSource> credentials;
+    private final AuditLog log;
+    private final boolean servesUnrecorded;
+    private final DecisionIds decisionIds = new DecisionIds();
+    private final ByteBudget bodyBudget;
+    private final int requestBytesMax;
+    private final long unaryTimeoutNanos;
+    private final long streamTimeoutNanos;
+    private final long bodyIdleNanos;
+
+    /**
+     * The services of a gateway.
+     *
+     * @param policy the snapshot in force
+     * @param credentials by the names tiers use
+     * @param servesUnrecorded {@code audit.onFailure: allow}
+     */
+    public ExchangeServices(
+            InstantSource clock,
+            TokenVerifier verifier,
+            Supplier<PolicySnapshot> policy,
+            Enforcer enforcer,
+            Map<String, CredentialSource> credentials,
+            AuditLog log,
+            boolean servesUnrecorded,
+            Limits limits) {
+        this.log = log;
+        this.servesUnrecorded = servesUnrecorded;
+        this.clock = clock;
+        this.verifier = verifier;
+        this.policy = policy;
+        this.enforcer = enforcer;
+        this.credentials = Map.copyOf(credentials);
+        this.bodyBudget = new ByteBudget(limits.get(Limit.REQUEST_BYTES_TOTAL));
+        this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);
+        this.unaryTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_CALL_MILLIS));
+        this.streamTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_STREAM_MILLIS));
+        this.bodyIdleNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.BODY_IDLE_MILLIS));
+    }
+
+    /** An exchange whose headers have arrived. */
+    public Exchange exchange(Worker worker, Responder responder, RequestHead head, String peer) {
+        Instant now = clock.instant();
+        return new Exchange(
+                this,
+                worker,
+                responder,
+                head,
+                now,
+                new ExchangeRecord(log, servesUnrecorded, clock, decisionIds.next(), now, peer, head));
+    }
+
+    TokenVerifier verifier() {
+        return verifier;
+    }
+
+    Supplier<PolicySnapshot> policy() {
+        return policy;
+    }
+
+    Enforcer enforcer() {
+        return enforcer;
+    }
+
+    ByteBudget bodyBudget() {
+        return bodyBudget;
+    }
+
+    int requestBytesMax() {
+        return requestBytesMax;
+    }
+
+    long bodyIdleNanos() {
+        return bodyIdleNanos;
+    }
+
+    /** How long a call may take whose caller names no deadline; also the longest any caller may ask for. */
+    long defaultTimeoutNanos(boolean streaming) {
+        return streaming ? streamTimeoutNanos : unaryTimeoutNanos;
+    }
+
+    @Nullable
+    Credential credential(String name) {
+        CredentialSource source = credentials.get(name);
+        return source == null ? null : source.current();
+    }
+
+    @Nullable
+    String challenge(TokenProblem problem) {
+        return null;
+    }
+}
