@@ -12,9 +12,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +93,7 @@ public final class FrontListener {
         private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
         private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
         private final AtomicInteger count = new AtomicInteger();
+        private final Object emptied = new Object();
         private final AtomicInteger refused = new AtomicInteger();
 
         /** Connections open now. */
@@ -101,6 +104,20 @@ public final class FrontListener {
         /** Connections closed at once because a limit was reached. */
         public int refused() {
             return refused.get();
+        }
+
+        /** Waits until no connection is open, or the time is over. */
+        public void awaitNone(Duration time) throws InterruptedException {
+            long end = System.nanoTime() + time.toNanos();
+            synchronized (emptied) {
+                while (count.get() > 0) {
+                    long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (leftMillis <= 0) {
+                        return;
+                    }
+                    emptied.wait(leftMillis);
+                }
+            }
         }
 
         /** Tells every connection to finish what runs and take no more. */
@@ -125,7 +142,11 @@ public final class FrontListener {
         }
 
         private void leave(String address) {
-            count.decrementAndGet();
+            if (count.decrementAndGet() == 0) {
+                synchronized (emptied) {
+                    emptied.notifyAll();
+                }
+            }
             perAddress.computeIfPresent(address, (known, number) -> number == 1 ? null : number - 1);
         }
     }

@@ -51,10 +51,9 @@ public final class Failures {
 
     /** A request firegate does not take. */
     public static Failure of(RequestProblem problem, @Nullable String place) {
-        ErrorCode code = switch (problem.answer()) {
+        ErrorCode code = switch (problem.status()) {
             case INVALID_ARGUMENT -> ErrorCode.REQUEST_INVALID;
             case UNIMPLEMENTED -> ErrorCode.REQUEST_UNSUPPORTED;
-            case RESOURCE_EXHAUSTED -> ErrorCode.REQUEST_TOO_LARGE;
             case PERMISSION_DENIED -> ErrorCode.REQUEST_FOREIGN;
         };
         Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);

@@ -4,35 +4,35 @@ import org.jspecify.annotations.Nullable;
 
 /** The gRPC status codes (grpc/doc/statuscodes.md) and the HTTP status each has over REST (google/rpc/code.proto). */
 public enum GrpcStatus {
-    OK(200),
-    CANCELLED(499),
-    UNKNOWN(500),
-    INVALID_ARGUMENT(400),
-    DEADLINE_EXCEEDED(504),
-    NOT_FOUND(404),
-    ALREADY_EXISTS(409),
-    PERMISSION_DENIED(403),
-    RESOURCE_EXHAUSTED(429),
-    FAILED_PRECONDITION(400),
-    ABORTED(409),
-    OUT_OF_RANGE(400),
-    UNIMPLEMENTED(501),
-    INTERNAL(500),
-    UNAVAILABLE(503),
-    DATA_LOSS(500),
-    UNAUTHENTICATED(401);
+    OK(0, 200),
+    CANCELLED(1, 499),
+    UNKNOWN(2, 500),
+    INVALID_ARGUMENT(3, 400),
+    DEADLINE_EXCEEDED(4, 504),
+    NOT_FOUND(5, 404),
+    ALREADY_EXISTS(6, 409),
+    PERMISSION_DENIED(7, 403),
+    RESOURCE_EXHAUSTED(8, 429),
+    FAILED_PRECONDITION(9, 400),
+    ABORTED(10, 409),
+    OUT_OF_RANGE(11, 400),
+    UNIMPLEMENTED(12, 501),
+    INTERNAL(13, 500),
+    UNAVAILABLE(14, 503),
+    DATA_LOSS(15, 500),
+    UNAUTHENTICATED(16, 401);
 
-    private static final GrpcStatus[] BY_CODE = values();
-
+    private final int code;
     private final int http;
 
-    GrpcStatus(int http) {
+    GrpcStatus(int code, int http) {
+        this.code = code;
         this.http = http;
     }
 
     /** The number on the wire. */
     public int code() {
-        return ordinal();
+        return code;
     }
 
     /** The HTTP status over REST. */
@@ -54,5 +54,13 @@ public enum GrpcStatus {
             code = code * 10 + (c - '0');
         }
         return code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+
+    private static final GrpcStatus[] BY_CODE = new GrpcStatus[17];
+
+    static {
+        for (GrpcStatus status : values()) {
+            BY_CODE[status.code] = status;
+        }
     }
 }

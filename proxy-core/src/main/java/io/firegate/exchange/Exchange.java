@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private enum State {
         AUTHENTICATING,
@@ -130,7 +131,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         FirestoreMethod method = head.method();
         if (method == null) {
             refuse(Failure.of(ErrorCode.METHOD_UNKNOWN, "firegate: not a method of google.firestore.v1.Firestore"));
-        } else if (!method.isGoverned()) {
+        } else if (method.refusal() != null) {
             refuse(Failure.of(ErrorCode.METHOD_REFUSED, "firegate: " + method.rpcName() + ": " + method.refusal()));
         } else if (head.namedTiers() > 1) {
             refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: more than one x-firegate-tier header"));
@@ -254,7 +255,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             permitted.release();
             close(Failure.of(
                     ErrorCode.CREDENTIAL_UNAVAILABLE,
-                    "firegate: no valid Google credential for " + permitted.permit().credential()));
+                    "firegate: no valid Google credential for "
+                            + permitted.permit().credential()));
             return;
         }
         state = State.FORWARDED;
@@ -331,7 +333,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
         record.refusedUnlessDecided(ErrorCode.CANCELLED);
         record.ended(
-                GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, answerMessages.messages());
+                GrpcStatus.CANCELLED,
+                OutcomeLine.Source.FIREGATE,
+                OutcomeLine.End.CANCELLED,
+                answerMessages.messages());
     }
 
     @Override
@@ -375,7 +380,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private void close(Failure failure) {
         leave();
-        OutcomeLine.End end = failure.code() == ErrorCode.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
+        OutcomeLine.End end =
+                failure.code() == ErrorCode.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
         record.ended(failure.status(), OutcomeLine.Source.FIREGATE, end, answerMessages.messages());
         responder.fail(failure.with("decision", record.decisionId()));
     }
@@ -401,5 +407,4 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             bodyBytesHeld = 0;
         }
     }
-
 }

@@ -1,4 +1,8 @@
-/** Keeps the policy in force up to date with its directory. */
+/**
+ * Keeps the policy in force up to date with its directory.
+ *
+ * <p>May depend on {@code io.firegate.policy} and {@code io.firegate.config}; knows neither Netty nor protobuf.
+ */
 @NullMarked
 package io.firegate.reload;
 

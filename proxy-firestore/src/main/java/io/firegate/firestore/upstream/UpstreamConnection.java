@@ -98,7 +98,6 @@ final class UpstreamConnection extends Http2ConnectionHandler {
             retire();
         }
         ByteBuf body = request.takeBody();
-        request.release();
         encoder().writeHeaders(ctx, streamId, call.requestHeaders, 0, false, ctx.newPromise());
         Http2Stream stream = connection().stream(streamId);
         if (stream == null) {

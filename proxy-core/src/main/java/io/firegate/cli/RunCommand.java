@@ -1,0 +1,99 @@
+package io.firegate.cli;
+
+import io.firegate.cli.GatewayStarter.Started;
+import io.firegate.config.ConfigLoad;
+import io.firegate.config.GatewayConfig;
+import io.firegate.config.GatewayConfig.Reload;
+import io.firegate.config.Limit;
+import io.firegate.policy.yaml.Problem;
+import io.firegate.policy.yaml.Problems;
+import io.firegate.reload.PolicyDirectory;
+import io.firegate.reload.PolicyReloader;
+import io.firegate.reload.PolicyStore;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code firegate run}: checks everything, starts the gateway and waits for a signal to stop. */
+@Command(name = "run", description = "Run the gateway until SIGTERM or SIGINT", mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+    private final Surroundings surroundings;
+    private final GatewayStarter starter;
+
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
+
+    RunCommand(Surroundings surroundings, GatewayStarter starter) {
+        this.surroundings = surroundings;
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return switch (options.load(surroundings)) {
+            case ConfigLoad.Refused refused -> invalid(refused.render());
+            case ConfigLoad.Loaded loaded -> withPolicy(loaded.config());
+        };
+    }
+
+    private int withPolicy(GatewayConfig config) throws InterruptedException {
+        PolicyDirectory directory = new PolicyDirectory(config.policy().dir(), config.limits());
+        return switch (PolicyStore.open(
+                directory, new Compilation(config.credentials().keySet()), surroundings.clock())) {
+            case PolicyStore.Opened.Refused refused -> invalid(refused.render());
+            case PolicyStore.Opened.Ready ready -> {
+                for (Problem warning : ready.warnings()) {
+                    log.warn("{}", warning.render());
+                }
+                yield start(config, ready.store());
+            }
+        };
+    }
+
+    private int start(GatewayConfig config, PolicyStore policies) throws InterruptedException {
+        return switch (starter.start(new GatewayStarter.Parts(config, policies, surroundings.clock()))) {
+            case Started.AddressInUse inUse -> {
+                surroundings
+                        .err()
+                        .println(inUse.setting() + ": " + inUse.address() + " is taken by another process; free it, or --set "
+                                + inUse.setting() + "=" + inUse.address().host() + ":<port>");
+                yield ExitCode.PORT_IN_USE.code();
+            }
+            case Started.Refused refused ->
+                invalid(Problems.render(refused.problems(), refused.problems().size()));
+            case Started.Running running -> serve(config, policies, running.gateway());
+        };
+    }
+
+    private int serve(GatewayConfig config, PolicyStore policies, GatewayStarter.Gateway gateway)
+            throws InterruptedException {
+        Reload mode = config.policy().reload();
+        CountDownLatch stop = new CountDownLatch(1);
+        try (PolicyReloader reloader = PolicyReloader.start(
+                policies, mode == Reload.WATCH ? config.limits().getDuration(Limit.POLICY_POLL_MILLIS) : null)) {
+            // Always handled: unhandled, SIGHUP would end the process.
+            surroundings.signals().accept("HUP", () -> {
+                if (mode == Reload.OFF) {
+                    log.info("SIGHUP ignored: policy.reload is off");
+                } else {
+                    reloader.request();
+                }
+            });
+            surroundings.signals().accept("TERM", stop::countDown);
+            surroundings.signals().accept("INT", stop::countDown);
+            stop.await();
+            gateway.stop();
+        }
+        return ExitCode.OK.code();
+    }
+
+    private int invalid(String problems) {
+        surroundings.err().print(problems);
+        return ExitCode.INVALID.code();
+    }
+}

@@ -1,0 +1,25 @@
+package io.firegate.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * What a process finds around it, as values; {@link Main} reads it once.
+ *
+ * @param environment the environment variables
+ * @param directory where relative paths on the command line start; absolute
+ * @param out for answers
+ * @param err for everything else
+ * @param clock wall-clock time
+ * @param signals registers what to do on a signal, by its name without {@code SIG}
+ */
+public record Surroundings(
+        Map<String, String> environment,
+        Path directory,
+        PrintStream out,
+        PrintStream err,
+        InstantSource clock,
+        BiConsumer<String, Runnable> signals) {}

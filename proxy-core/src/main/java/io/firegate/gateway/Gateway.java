@@ -1,0 +1,289 @@
+package io.firegate.gateway;
+
+import io.firegate.audit.AuditLog;
+import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.credential.EmulatorCredential;
+import io.firegate.auth.entra.Authority;
+import io.firegate.auth.entra.DiscoveredKeys;
+import io.firegate.auth.entra.KeyBounds;
+import io.firegate.auth.entra.KeyFile;
+import io.firegate.auth.entra.KeySource;
+import io.firegate.auth.entra.TenantSettings;
+import io.firegate.auth.entra.TokenBounds;
+import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.entra.TokenVersion;
+import io.firegate.cli.GatewayStarter;
+import io.firegate.config.GatewayConfig;
+import io.firegate.config.HostPort;
+import io.firegate.config.Limit;
+import io.firegate.config.Limits;
+import io.firegate.edge.EdgeServices;
+import io.firegate.edge.FrontListener;
+import io.firegate.edge.Tls;
+import io.firegate.edge.Transport;
+import io.firegate.exchange.ExchangeServices;
+import io.firegate.exchange.Worker;
+import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.firestore.upstream.UpstreamSettings;
+import io.firegate.policy.yaml.Problem;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running gateway. Started and stopped by one thread. */
+public final class Gateway implements GatewayStarter.Gateway {
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+    private final Limits limits;
+    private final AuditLog audit;
+    private final TokenVerifier verifier;
+    private final EventLoopGroup loops;
+    private final Map<EventLoop, Worker> workers;
+    private final FrontListener.Connections connections = new FrontListener.Connections();
+    private final List<FrontListener> listeners = new ArrayList<>();
+
+    private Gateway(GatewayStarter.Parts parts, AuditLog audit, UpstreamSettings upstream, Transport transport) {
+        GatewayConfig config = parts.config();
+        this.limits = config.limits();
+        this.audit = audit;
+        this.verifier = verifier(parts);
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
+        this.workers = new IdentityHashMap<>();
+        for (EventExecutor executor : loops) {
+            EventLoop loop = (EventLoop) executor;
+            workers.put(loop, new Worker(loop, transport.clients(), upstream));
+        }
+    }
+
+    /** Starts a gateway; nothing is left open unless it runs. */
+    public static GatewayStarter.Started start(GatewayStarter.Parts parts) {
+        GatewayConfig config = parts.config();
+        List<@Nullable SslContext> serverTls = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (GatewayConfig.Listener listener : config.listeners()) {
+            serverTls.add(serverTls(listener, problems));
+        }
+        UpstreamSettings upstream = upstream(config, problems);
+        if (!problems.isEmpty() || upstream == null) {
+            return new GatewayStarter.Started.Refused(problems);
+        }
+        AuditLog audit = AuditLog.start(config.audit().file(), config.limits().getInt(Limit.AUDIT_QUEUE_LINES));
+        String unwritable = audit.problem();
+        if (unwritable != null && config.audit().onFailure() == GatewayConfig.OnFailure.DENY) {
+            audit.close();
+            return refused("audit.file", unwritable, "name a file that can be written, or free the disk");
+        }
+        Transport transport = Transport.best();
+        Gateway gateway = new Gateway(parts, audit, upstream, transport);
+        GatewayStarter.Started opened = gateway.open(parts, serverTls, transport);
+        if (!(opened instanceof GatewayStarter.Started.Running)) {
+            gateway.close();
+        }
+        return opened;
+    }
+
+    private GatewayStarter.Started open(
+            GatewayStarter.Parts parts, List<@Nullable SslContext> serverTls, Transport transport) {
+        GatewayConfig config = parts.config();
+        ExchangeServices exchanges = new ExchangeServices(
+                parts.clock(),
+                verifier,
+                parts.policies()::current,
+                new Enforcer(),
+                credentials(config),
+                audit,
+                config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
+                limits);
+        EdgeServices edge = new EdgeServices(exchanges, limits);
+        for (int i = 0; i < config.listeners().size(); i++) {
+            GatewayConfig.Listener listener = config.listeners().get(i);
+            HostPort address = listener.address();
+            try {
+                listeners.add(FrontListener.bind(
+                        edge,
+                        workers,
+                        serverTls.get(i),
+                        connections,
+                        transport,
+                        loops,
+                        address.toSocketAddress()));
+            } catch (Exception e) {
+                if (e instanceof BindException) {
+                    return new GatewayStarter.Started.AddressInUse("listeners." + i + ".address", address);
+                }
+                throw e;
+            }
+        }
+        verifier.start().thenAccept(ready -> {
+            if (!ready) {
+                log.warn("signing keys are not available yet: {}", verifier.keys());
+            }
+        });
+        log.atInfo()
+                .addKeyValue("listeners", listeners.stream().map(FrontListener::address).toList())
+                .addKeyValue("transport", transport.name())
+                .addKeyValue("tls", Tls.provider())
+                .addKeyValue("snapshot", parts.policies().current().id())
+                .log("serving");
+        return new GatewayStarter.Started.Running(this);
+    }
+
+    /** Where each listener of the configuration listens, in its order. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream().map(FrontListener::address).toList();
+    }
+
+    @Override
+    public void stop() {
+        log.atInfo().addKeyValue("connections", connections.count()).log("draining");
+        pause(limits.getDuration(Limit.DRAIN_DELAY_MILLIS), false);
+        for (FrontListener listener : listeners) {
+            listener.stopAccepting();
+        }
+        connections.drain();
+        pause(limits.getDuration(Limit.DRAIN_MILLIS), true);
+        close();
+        log.info("stopped");
+    }
+
+    /** Waits: for the whole time, or until the last connection is gone. */
+    private void pause(Duration time, boolean forConnections) {
+        try {
+            if (forConnections) {
+                connections.awaitNone(time);
+            } else {
+                TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close() {
+        for (FrontListener listener : listeners) {
+            listener.stopAccepting();
+        }
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        verifier.close();
+        audit.close();
+    }
+
+    private static TokenVerifier verifier(GatewayStarter.Parts parts) {
+        Limits limits = parts.config().limits();
+        Duration fetchTimeout = limits.getDuration(Limit.KEY_FETCH_MILLIS);
+        HttpClient client = DiscoveredKeys.newClient(fetchTimeout);
+        List<TenantSettings> tenants = parts.config().tenants().stream()
+                .map(tenant -> tenant(tenant, client, limits))
+                .toList();
+        TokenBounds tokens = new TokenBounds(
+                limits.getInt(Limit.TOKEN_BYTES),
+                limits.getDuration(Limit.TOKEN_LIFETIME_MILLIS),
+                limits.getDuration(Limit.CLOCK_SKEW_MILLIS),
+                limits.getInt(Limit.TOKENS_CACHED));
+        KeyBounds keys = new KeyBounds(
+                limits.getInt(Limit.KEY_SET_BYTES),
+                limits.getInt(Limit.KEY_SET_KEYS),
+                fetchTimeout,
+                limits.getDuration(Limit.KEY_REFRESH_MILLIS),
+                limits.getDuration(Limit.KEY_UNKNOWN_MILLIS),
+                KeyBounds.AGE_MAX_DEFAULT);
+        return new TokenVerifier(tenants, tokens, keys, parts.clock());
+    }
+
+    private static TenantSettings tenant(GatewayConfig.Tenant tenant, HttpClient client, Limits limits) {
+        Set<TokenVersion> versions = tenant.versions().stream()
+                .map(version -> TokenVersion.parse(version.toString()).orElseThrow())
+                .collect(Collectors.toUnmodifiableSet());
+        Authority authority = new Authority(tenant.authority().toString(), Authority.GLOBAL.v1Issuers());
+        int bytesMax = limits.getInt(Limit.KEY_SET_BYTES);
+        KeySource keys =
+                switch (tenant.keys()) {
+                    case GatewayConfig.Keys.Discovery ignored ->
+                        new DiscoveredKeys(
+                                client,
+                                authority,
+                                tenant.id(),
+                                versions,
+                                bytesMax,
+                                limits.getDuration(Limit.KEY_FETCH_MILLIS));
+                    case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, bytesMax);
+                };
+        return new TenantSettings(
+                tenant.id(), versions, Set.copyOf(tenant.audiences()), tenant.scope(), authority, keys);
+    }
+
+    private static Map<String, CredentialSource> credentials(GatewayConfig config) {
+        Map<String, CredentialSource> sources = new LinkedHashMap<>();
+        config.credentials().forEach((name, kind) -> sources.put(name, switch (kind) {
+            case EMULATOR -> new EmulatorCredential(name);
+        }));
+        return sources;
+    }
+
+    private static @Nullable UpstreamSettings upstream(GatewayConfig config, List<Problem> problems) {
+        Limits limits = config.limits();
+        SslContext tls = null;
+        HostPort address;
+        switch (config.upstream()) {
+            case GatewayConfig.Upstream.Endpoint endpoint -> {
+                address = endpoint.address();
+                try {
+                    tls = Tls.client();
+                } catch (SSLException e) {
+                    problems.add(Problem.ofFile("upstream.endpoint", "TLS is not available: " + e.getMessage(), null));
+                    return null;
+                }
+            }
+            case GatewayConfig.Upstream.Emulator emulator -> address = emulator.address();
+        }
+        return new UpstreamSettings(
+                address.host(),
+                address.port(),
+                tls,
+                limits.getDuration(Limit.UPSTREAM_CONNECT_MILLIS),
+                limits.getInt(Limit.UPSTREAM_STREAM_WINDOW_BYTES),
+                limits.getInt(Limit.UPSTREAM_CONNECTION_WINDOW_BYTES),
+                limits.getInt(Limit.UPSTREAM_CONNECTIONS),
+                limits.getInt(Limit.UPSTREAM_PENDING));
+    }
+
+    private static @Nullable SslContext serverTls(GatewayConfig.Listener listener, List<Problem> problems) {
+        GatewayConfig.Tls tls = listener.tls();
+        if (tls == null) {
+            return null;
+        }
+        try {
+            return Tls.server(tls.certificate(), tls.key());
+        } catch (SSLException | IllegalArgumentException e) {
+            problems.add(Problem.ofFile(
+                    tls.certificate().toString(),
+                    "certificate and key of listener " + listener.address() + " cannot be used: " + e.getMessage(),
+                    "PEM files: the chain leaf first, and its PKCS #8 private key (" + tls.key() + ")"));
+            return null;
+        }
+    }
+
+    private static GatewayStarter.Started refused(String setting, String problem, String fix) {
+        return new GatewayStarter.Started.Refused(List.of(Problem.ofFile(setting, problem, fix)));
+    }
+}
