@@ -37,7 +37,10 @@ public final class AuditTrail {
             throw new UncheckedIOException(e);
         }
         // A line without its newline is still being written.
-        return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(Line::parse).toList();
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+                .lines()
+                .map(Line::parse)
+                .toList();
     }
 
     /** The lines of the kind {@code decision} from a place on. */
@@ -64,8 +67,8 @@ public final class AuditTrail {
                 }
             }
             if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("no such line in " + file + " within " + LINE_WITHIN.toSeconds() + " s; "
-                        + (lines.size() - from) + " others came");
+                throw new IllegalStateException("no such line in " + file + " within " + LINE_WITHIN.toSeconds()
+                        + " s; " + (lines.size() - from) + " others came");
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
@@ -79,7 +82,8 @@ public final class AuditTrail {
     public record Line(String json, Map<?, ?> values) {
         static Line parse(String json) {
             // JSON is YAML.
-            Object parsed = new Load(LoadSettings.builder().setLabel("audit line").build()).loadFromString(json);
+            Object parsed =
+                    new Load(LoadSettings.builder().setLabel("audit line").build()).loadFromString(json);
             if (parsed instanceof Map<?, ?> map) {
                 return new Line(json, map);
             }

@@ -18,12 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,7 +75,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
             EmulatorSettings settings,
             Function<Path, RunningGateway> start)
             throws IOException {
-        Deque<AutoCloseable> running = new ArrayDeque<>();
+        Deque<AutoCloseable> running = new ConcurrentLinkedDeque<>();
         boolean whole = false;
         try {
             running.push(() -> remove(directory));
@@ -87,7 +88,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
             load(emulator, clinic);
             Path file = directory.resolve("gateway.yaml");
             Files.writeString(file, gatewayYaml(clinic, issuer, emulator, policy, port));
-            GrpcBody.getDocument(directory.resolve("get-p1.grpc"), clinic.documentName("patients/p1"));
+            GrpcBody.getDocument(grpcBody(directory), clinic.documentName("patients/p1"));
             RunningGateway gateway = start.apply(file);
             running.push(gateway);
             Demo demo = new Demo(clinic, directory, issuer, tenant, emulator, gateway, running);
@@ -128,6 +129,22 @@ final class Demo implements Tour.Caller, AutoCloseable {
 
     Path auditFile() {
         return directory.resolve("audit.jsonl");
+    }
+
+    /** A prepared request body for curl. */
+    Path grpcBody() {
+        return grpcBody(directory);
+    }
+
+    private static Path grpcBody(Path directory) {
+        return directory.resolve("get-p1.grpc");
+    }
+
+    /** Leaves a note for {@code demo ask}. */
+    void announce() throws IOException {
+        new RunningDemo(ProcessHandle.current().pid(), address(), clinic.project(), clinic.database(), tokenEndpoint())
+                .write();
+        running.push(RunningDemo::forget);
     }
 
     @Override
@@ -188,8 +205,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
                 credentials:
                 %spolicy: { dir: '%s', reload: watch }
                 audit: { file: audit.jsonl }
-                """
-                .formatted(
+                """.formatted(
                         port,
                         clinic.tenant(),
                         issuer.authority(),

@@ -14,8 +14,7 @@ final class GrpcBody {
 
     /** Writes the body of a GetDocument call: compressed flag, length, message (gRPC over HTTP/2, Length-Prefixed-Message). */
     static void getDocument(Path file, String name) {
-        byte[] message =
-                GetDocumentRequest.newBuilder().setName(name).build().toByteArray();
+        byte[] message = GetDocumentRequest.newBuilder().setName(name).build().toByteArray();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.write(0);
         body.writeBytes(ByteBuffer.allocate(4).putInt(message.length).array());

@@ -22,7 +22,8 @@ import java.util.Properties;
 record RunningDemo(long pid, String gateway, String project, String database, URI tokenEndpoint) {
     static Path file() {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+        Path base =
+                cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
         return base.resolve("firegate").resolve("demo.properties");
     }
 
@@ -41,7 +42,8 @@ record RunningDemo(long pid, String gateway, String project, String database, UR
 
     /** Takes the note away, if it is this process's own. */
     static void forget() throws IOException {
-        if (find().filter(running -> running.pid() == ProcessHandle.current().pid()).isPresent()) {
+        if (find().filter(running -> running.pid() == ProcessHandle.current().pid())
+                .isPresent()) {
             Files.deleteIfExists(file());
         }
     }

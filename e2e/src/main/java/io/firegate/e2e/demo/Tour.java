@@ -55,8 +55,8 @@ final class Tour {
         List<String> wrong = new ArrayList<>();
         switch (outcome) {
             case Outcome.Answered answered -> {
-                AuditTrail.Line decision = audit.await(
-                        before, line -> line.text("kind").equals("decision"));
+                AuditTrail.Line decision =
+                        audit.await(before, line -> line.text("kind").equals("decision"));
                 Map<?, ?> access = decision.firstAccess();
                 String rule = String.valueOf(access.get("rule"));
                 page.entry("got", answered.lines().isEmpty() ? List.of("nothing") : answered.lines());
@@ -83,7 +83,8 @@ final class Tour {
         return wrong;
     }
 
-    private static String why(Outcome.Failed failed) {
+    /** Reason, tier, rule and decision id of a refusal, as far as the answer names them. */
+    static String why(Outcome.Failed failed) {
         StringBuilder text = new StringBuilder(failed.reason().isEmpty() ? "no reason given" : failed.reason());
         for (String key : List.of("tier", "rule", "decision")) {
             String value = failed.metadata().get(key);
