@@ -21,8 +21,9 @@ public sealed interface Decision {
      * Why one access is permitted and what the permit demands.
      *
      * @param access what was asked
-     * @param tier the tier that serves it
-     * @param rule the id of the rule that permits it
+     * @param tier the tier that serves it; for an {@link Operation#UPSERT} granted by two tiers both names, that of create first,
+     *     joined by {@code +}, which no name holds
+     * @param rule the id of the rule that permits it; for an upsert granted by two rules both, in the same way
      * @param obligations what must be enforced on the way
      */
     record Grant(Access access, String tier, String rule, Obligations obligations) {}

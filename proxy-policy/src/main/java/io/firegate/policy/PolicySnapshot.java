@@ -1,11 +1,79 @@
 package io.firegate.policy;
 
+import io.firegate.policy.Binding.PrincipalKey;
+import io.firegate.policy.Standing.Held;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
 /** An immutable compiled policy, named by the digest of its sources. Safe for any thread. */
 public final class PolicySnapshot {
-    private final String id;
+    /**
+     * Who and what is refused whatever else the policy says.
+     *
+     * @param principals refused persons and service principals
+     * @param apps refused client applications
+     * @param tokens refused single tokens
+     * @param paths refused documents: every path stands for {@link Operation#GET} and means any operation
+     */
+    record DenyList(Set<PrincipalKey> principals, Set<Guid> apps, Set<TokenKey> tokens, PathIndex paths) {}
 
-    PolicySnapshot(String id) {
+    /** A single token: Entra's {@code uti} is unique within its tenant. */
+    record TokenKey(Guid tenant, String tokenId) {}
+
+    private final String id;
+    private final List<Tier> tiers;
+    private final List<Binding> bindings;
+    private final DenyList deny;
+
+    // Each binding stands under one of its keys, the most telling one; the others are checked when it is found.
+    private final Map<Guid, int[]> byGroup = new HashMap<>();
+    private final Map<String, int[]> byRole = new HashMap<>();
+    private final Map<Guid, int[]> byApp = new HashMap<>();
+    private final Map<PrincipalKey, int[]> byPrincipal = new HashMap<>();
+
+    PolicySnapshot(String id, List<Tier> tiers, List<Binding> bindings, DenyList deny) {
         this.id = id;
+        this.tiers = List.copyOf(tiers);
+        this.bindings = List.copyOf(bindings);
+        this.deny = deny;
+        Map<Guid, List<Integer>> groups = new HashMap<>();
+        Map<String, List<Integer>> roles = new HashMap<>();
+        Map<Guid, List<Integer>> apps = new HashMap<>();
+        Map<PrincipalKey, List<Integer>> principals = new HashMap<>();
+        for (int i = 0; i < bindings.size(); i++) {
+            Binding binding = bindings.get(i);
+            if (!binding.principals().isEmpty()) {
+                index(principals, binding.principals(), i);
+            } else if (!binding.groups().isEmpty()) {
+                index(groups, binding.groups(), i);
+            } else if (!binding.apps().isEmpty()) {
+                index(apps, binding.apps(), i);
+            } else {
+                index(roles, binding.roles(), i);
+            }
+        }
+        groups.forEach((key, list) -> byGroup.put(key, ints(list)));
+        roles.forEach((key, list) -> byRole.put(key, ints(list)));
+        apps.forEach((key, list) -> byApp.put(key, ints(list)));
+        principals.forEach((key, list) -> byPrincipal.put(key, ints(list)));
+    }
+
+    private static <K> void index(Map<K, List<Integer>> map, Set<K> keys, int binding) {
+        for (K key : keys) {
+            map.computeIfAbsent(key, k -> new ArrayList<>()).add(binding);
+        }
+    }
+
+    private static int[] ints(List<Integer> list) {
+        return list.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** The first 16 hexadecimal digits of the SHA-256 over the source files' names and bytes. */
@@ -13,17 +81,323 @@ public final class PolicySnapshot {
         return id;
     }
 
+    /** The names of all tiers in order of rank. */
+    public List<String> tierNames() {
+        return tiers.stream().map(Tier::name).toList();
+    }
+
+    /** The number of rules of all tiers. */
+    public int ruleCount() {
+        return tiers.stream().mapToInt(tier -> tier.rules().size()).sum();
+    }
+
+    /** The credentials tiers name: what gateway.yaml must have an entry for. */
+    public Set<String> credentialNames() {
+        Map<String, Boolean> names = new LinkedHashMap<>();
+        tiers.forEach(tier -> names.put(tier.credential(), true));
+        return Set.copyOf(names.keySet());
+    }
+
     /** What the bindings give this principal, worked out once per principal and snapshot. */
     public Standing standing(Principal principal) {
-        return new Standing(this, principal);
+        return new Standing(this, principal, held(principal), denied(principal));
+    }
+
+    private @Nullable DenyReason denied(Principal principal) {
+        if (deny.principals().contains(new PrincipalKey(principal.tenant(), principal.oid()))) {
+            return DenyReason.DENIED_PRINCIPAL;
+        }
+        if (deny.apps().contains(principal.app())) {
+            return DenyReason.DENIED_APP;
+        }
+        if (deny.tokens().contains(new TokenKey(principal.tenant(), principal.tokenId()))) {
+            return DenyReason.DENIED_TOKEN;
+        }
+        return null;
+    }
+
+    private List<Held> held(Principal principal) {
+        // Any client secret or stolen assertion makes an app-only token; only an assigned role shows that an
+        // administrator
+        // meant this API. So an app without one holds nothing, whatever binds it.
+        if (principal.kind() == Principal.Kind.APP && principal.roles().isEmpty()) {
+            return List.of();
+        }
+        BitSet candidates = new BitSet(bindings.size());
+        mark(candidates, byPrincipal.get(new PrincipalKey(principal.tenant(), principal.oid())));
+        mark(candidates, byApp.get(principal.app()));
+        for (Guid group : principal.groups()) {
+            mark(candidates, byGroup.get(group));
+        }
+        for (String role : principal.roles()) {
+            mark(candidates, byRole.get(role));
+        }
+        Map<Integer, Held> held = new TreeMap<>();
+        for (int i = candidates.nextSetBit(0); i >= 0; i = candidates.nextSetBit(i + 1)) {
+            Binding binding = bindings.get(i);
+            if (binding.matches(principal)) {
+                Held given = new Held(binding.tier(), binding.until());
+                held.merge(binding.tier().rank(), given, PolicySnapshot::longer);
+            }
+        }
+        return List.copyOf(held.values());
+    }
+
+    private static void mark(BitSet set, int @Nullable [] bindings) {
+        if (bindings != null) {
+            for (int binding : bindings) {
+                set.set(binding);
+            }
+        }
+    }
+
+    private static Held longer(Held a, Held b) {
+        Instant ends = a.until();
+        Instant otherEnds = b.until();
+        return ends == null || (otherEnds != null && ends.isAfter(otherEnds)) ? a : b;
     }
 
     /**
      * Judges a request. Total: answers every input, never throws, waits or logs; the same input gives the same answer.
      *
-     * @param standing the caller's standing in <em>this</em> snapshot
+     * @param standing the caller's standing in <em>this</em> snapshot; one of another is worked out anew
      */
     public Decision decide(Standing standing, AccessRequest request) {
-        return new Decision.Deny(DenyReason.NO_TIER, null, null, null);
+        Standing own = standing.snapshot() == this ? standing : standing(standing.principal());
+        DenyReason denied = own.denied();
+        if (denied != null) {
+            return new Decision.Deny(denied, null, null, null);
+        }
+        List<Access> accesses = request.accesses();
+        for (int i = 0; i < accesses.size(); i++) {
+            if (isDenied(accesses.get(i).resource())) {
+                return new Decision.Deny(DenyReason.DENIED_PATH, accesses.get(i), null, null);
+            }
+        }
+        List<Held> held = own.held();
+        Tier first = firstTier(held, request);
+        if (first == null) {
+            return new Decision.Deny(
+                    request.namedTier() == null ? DenyReason.NO_TIER : DenyReason.TIER_NOT_HELD, null, null, null);
+        }
+        if (accesses.isEmpty()) {
+            return new Decision.Permit(first.credential(), List.of());
+        }
+        if (accesses.size() == 1) {
+            return switch (judge(held, request, accesses.get(0))) {
+                case Judged.Granted granted -> new Decision.Permit(granted.credential(), List.of(granted.grant()));
+                case Judged.Refused refused -> refused.deny();
+            };
+        }
+        List<Decision.Grant> grants = new ArrayList<>(accesses.size());
+        String credential = null;
+        for (int i = 0; i < accesses.size(); i++) {
+            switch (judge(held, request, accesses.get(i))) {
+                case Judged.Refused refused -> {
+                    return refused.deny();
+                }
+                case Judged.Granted granted -> {
+                    Decision.Grant grant = granted.grant();
+                    if (credential == null) {
+                        credential = granted.credential();
+                    } else if (!credential.equals(granted.credential())) {
+                        return new Decision.Deny(
+                                DenyReason.MIXED_CREDENTIALS, grant.access(), grant.tier(), grant.rule());
+                    }
+                    grants.add(grant);
+                }
+            }
+        }
+        return new Decision.Permit(credential == null ? first.credential() : credential, grants);
+    }
+
+    /** What became of one access. */
+    private sealed interface Judged {
+        record Granted(Decision.Grant grant, String credential) implements Judged {}
+
+        record Refused(Decision.Deny deny) implements Judged {}
+    }
+
+    /** A rule and the tier it serves in. */
+    private record Choice(Tier tier, Rule rule) {}
+
+    private static Judged refused(DenyReason reason, Access access, @Nullable String tier, @Nullable String rule) {
+        return new Judged.Refused(new Decision.Deny(reason, access, tier, rule));
+    }
+
+    private static Judged granted(Access access, Choice choice) {
+        Rule rule = choice.rule;
+        if (access.history() && !rule.history()) {
+            return refused(DenyReason.HISTORY, access, choice.tier.name(), rule.id());
+        }
+        return new Judged.Granted(
+                new Decision.Grant(access, choice.tier.name(), rule.id(), rule.obligations()),
+                choice.tier.credential());
+    }
+
+    private boolean isDenied(Resource resource) {
+        PathIndex paths = deny.paths();
+        return switch (resource) {
+            case Resource.Document document ->
+                paths.find(Route.of(document.path().segments()), Operation.GET) != null;
+            case Resource.Collection collection -> paths.touches(Reach.of(collection), Operation.GET);
+            case Resource.Group group -> paths.touches(Reach.of(group), Operation.GET);
+            // The ids tell that something lies below them, denied or not.
+            case Resource.CollectionIds ids ->
+                paths.find(Route.of(ids.parent().segments()), Operation.GET) != null
+                        || paths.touches(Reach.below(ids.parent()), Operation.GET);
+        };
+    }
+
+    private static boolean usable(Held held, AccessRequest request) {
+        String named = request.namedTier();
+        return (named == null || named.equals(held.tier().name()))
+                && held.at(request.now())
+                && held.tier().serves(request.database());
+    }
+
+    private static @Nullable Tier firstTier(List<Held> held, AccessRequest request) {
+        for (int i = 0; i < held.size(); i++) {
+            if (usable(held.get(i), request)) {
+                return held.get(i).tier();
+            }
+        }
+        return null;
+    }
+
+    private static Judged judge(List<Held> held, AccessRequest request, Access access) {
+        Operation operation = access.operation();
+        return switch (access.resource()) {
+            case Resource.Document document ->
+                switch (operation) {
+                    case GET, CREATE, UPDATE, DELETE -> judgePath(held, request, access, document.path());
+                    case UPSERT -> judgeUpsert(held, request, access, document.path());
+                    case LIST, GROUP, COLLECTIONS -> noRule(request, access);
+                };
+            case Resource.Collection collection ->
+                operation == Operation.LIST
+                        ? judgeQuery(held, request, access, Reach.of(collection))
+                        : noRule(request, access);
+            case Resource.Group group ->
+                operation == Operation.GROUP
+                        ? judgeQuery(held, request, access, Reach.of(group))
+                        : noRule(request, access);
+            case Resource.CollectionIds ids ->
+                operation == Operation.COLLECTIONS
+                        ? judgePath(held, request, access, ids.parent())
+                        : noRule(request, access);
+        };
+    }
+
+    private static Judged noRule(AccessRequest request, Access access) {
+        return refused(DenyReason.NO_RULE, access, request.namedTier(), null);
+    }
+
+    /** The first usable tier with a rule for an operation on a path, and that rule. */
+    private static @Nullable Choice choose(
+            List<Held> held, AccessRequest request, ResourcePath path, Operation operation) {
+        Route route = Route.of(path.segments());
+        for (int i = 0; i < held.size(); i++) {
+            if (usable(held.get(i), request)) {
+                Tier tier = held.get(i).tier();
+                Rule rule = tier.index().find(route, operation);
+                if (rule != null) {
+                    return new Choice(tier, rule);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Judged judgePath(List<Held> held, AccessRequest request, Access access, ResourcePath path) {
+        Choice choice = choose(held, request, path, access.operation());
+        return choice == null ? noRule(request, access) : granted(access, choice);
+    }
+
+    /** Create or update, and nothing in the request tells which: both must be granted on the same terms. */
+    private static Judged judgeUpsert(List<Held> held, AccessRequest request, Access access, ResourcePath path) {
+        Choice create = choose(held, request, path, Operation.CREATE);
+        Choice update = choose(held, request, path, Operation.UPDATE);
+        if (create == null && update == null) {
+            return noRule(request, access);
+        }
+        if (create == null || update == null) {
+            Choice half = create == null ? update : create;
+            return refused(
+                    DenyReason.UNENFORCEABLE,
+                    access,
+                    half == null ? null : half.tier.name(),
+                    half == null ? null : half.rule.id());
+        }
+        if (!create.tier.credential().equals(update.tier.credential())) {
+            return refused(DenyReason.MIXED_CREDENTIALS, access, update.tier.name(), update.rule.id());
+        }
+        if (!create.rule.obligations().equals(update.rule.obligations())) {
+            return refused(DenyReason.UNENFORCEABLE, access, update.tier.name(), update.rule.id());
+        }
+        if (access.history() && !(create.rule.history() && update.rule.history())) {
+            Choice present = create.rule.history() ? update : create;
+            return refused(DenyReason.HISTORY, access, present.tier.name(), present.rule.id());
+        }
+        return new Judged.Granted(
+                new Decision.Grant(
+                        access,
+                        both(create.tier.name(), update.tier.name()),
+                        both(create.rule.id(), update.rule.id()),
+                        update.rule.obligations()),
+                update.tier.credential());
+    }
+
+    private static String both(String create, String update) {
+        return create.equals(update) ? create : create + "+" + update;
+    }
+
+    /** A query is judged on every document it could return. */
+    private static Judged judgeQuery(List<Held> held, AccessRequest request, Access access, Reach reach) {
+        Operation operation = access.operation();
+        for (int i = 0; i < held.size(); i++) {
+            if (usable(held.get(i), request)) {
+                Tier tier = held.get(i).tier();
+                // The document with fresh ids is matched by the fewest rules; what covers it covers all of its
+                // collection.
+                Rule general = tier.index().find(reach.fresh(reach.parent().size() + 2), operation);
+                if (general != null) {
+                    return judgeQuery(tier, general, access, reach);
+                }
+                if (tier.index().touches(reach, operation)) {
+                    return refused(DenyReason.NOT_COVERED, access, tier.name(), null);
+                }
+            }
+        }
+        return noRule(request, access);
+    }
+
+    private static Judged judgeQuery(Tier tier, Rule general, Access access, Reach reach) {
+        Operation operation = access.operation();
+        PathIndex index = tier.index();
+        if (reach.deep() && !index.coversDeep(reach, operation)) {
+            return refused(DenyReason.NOT_COVERED, access, tier.name(), null);
+        }
+        if (access.history()) {
+            // The other obligations are alike in every rule the compiler lets through; this one is not.
+            Rule present = index.decisive(reach, operation, rule -> !rule.history());
+            if (present == null) {
+                // A rule for a single document narrows what a get of it may do, and a query must not return more.
+                present = index.decisive(
+                        reach,
+                        Operation.GET,
+                        rule -> !rule.history() && rule.pattern().endsInLiteral());
+            }
+            if (present != null) {
+                return refused(DenyReason.HISTORY, access, tier.name(), present.id());
+            }
+        }
+        return granted(access, new Choice(tier, general));
+    }
+
+    /** Says, tier by tier and rule by rule, why {@link #decide} answers as it does. For people; not for the request path. */
+    public Explanation explain(Standing standing, AccessRequest request) {
+        Standing own = standing.snapshot() == this ? standing : standing(standing.principal());
+        return Explanation.of(decide(own, request), own, request, tiers, deny.paths());
     }
 }

@@ -1,13 +1,39 @@
 package io.firegate.policy;
 
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** One principal under one snapshot: the bindings that match it. Immutable; holds no verdict, because bindings can end in time. */
 public final class Standing {
+    /**
+     * A tier some binding gives.
+     *
+     * @param tier the tier
+     * @param until when the last of the bindings that give it stops, or null for never
+     */
+    record Held(Tier tier, @Nullable Instant until) {
+        boolean at(Instant now) {
+            return until == null || now.isBefore(until);
+        }
+    }
+
     private final PolicySnapshot snapshot;
     private final Principal principal;
+    private final List<Held> held;
+    private final @Nullable DenyReason denied;
 
-    Standing(PolicySnapshot snapshot, Principal principal) {
+    /**
+     * What a snapshot found out.
+     *
+     * @param held in order of rank, each tier once
+     * @param denied why the principal as a whole is refused, or null
+     */
+    Standing(PolicySnapshot snapshot, Principal principal, List<Held> held, @Nullable DenyReason denied) {
         this.snapshot = snapshot;
         this.principal = principal;
+        this.held = List.copyOf(held);
+        this.denied = denied;
     }
 
     /** The snapshot this standing is true for. */
@@ -18,5 +44,22 @@ public final class Standing {
     /** Whose standing it is. */
     public Principal principal() {
         return principal;
+    }
+
+    /** The names of the tiers held at a moment, in order of rank, whatever their databases. */
+    public List<String> tiers(Instant now) {
+        return held.stream()
+                .filter(tier -> tier.at(now))
+                .map(tier -> tier.tier().name())
+                .toList();
+    }
+
+    List<Held> held() {
+        return held;
+    }
+
+    @Nullable
+    DenyReason denied() {
+        return denied;
     }
 }

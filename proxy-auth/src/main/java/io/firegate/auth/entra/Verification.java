@@ -7,8 +7,18 @@ public sealed interface Verification {
     /** The token is good. */
     record Verified(VerifiedToken token) implements Verification {}
 
-    /** The token is not accepted, or nobody can tell. */
-    record Refused(TokenProblem problem) implements Verification {}
+    /**
+     * The token is not accepted, or nobody can tell.
+     *
+     * @param problem why
+     * @param missingScope the scope to ask for, when that is what is missing; else empty
+     */
+    record Refused(TokenProblem problem, String missingScope) implements Verification {
+        /** A refusal that no scope would mend. */
+        public Refused(TokenProblem problem) {
+            this(problem, "");
+        }
+    }
 
     /**
      * The signing key is not known yet and is being fetched. The stage ends with one of the other two, never exceptionally and

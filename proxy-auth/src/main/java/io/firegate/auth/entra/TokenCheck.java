@@ -1,0 +1,428 @@
+package io.firegate.auth.entra;
+
+import io.firegate.policy.Guid;
+import io.firegate.policy.Principal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One token on its way through the checks, in the order they are written here. Used by one thread at a time.
+ *
+ * <p>{@link #readUnverified} trusts nothing and reaches for nothing: it finds out which tenant and key the token <em>claims</em>, so
+ * that no key is fetched for a stranger. {@link #readVerified} reads everything else, once the signature is known to be good. Both
+ * give the first problem, or null.
+ */
+final class TokenCheck {
+    /** Members of the header that would choose a key, an address or another reading of the token (RFC 8725, RFC 7797). */
+    private static final List<String> REFUSED_MEMBERS = List.of("crit", "b64", "jwk", "jku", "x5u", "x5c");
+
+    /** Every claim that has a say. A name that differs from one of these in case only is refused. */
+    private static final Set<String> USED_CLAIMS = Set.of(
+            "tid",
+            "ver",
+            "iss",
+            "aud",
+            "exp",
+            "nbf",
+            "iat",
+            "cnf",
+            "oid",
+            "azp",
+            "appid",
+            "idtyp",
+            "scp",
+            "roles",
+            "groups",
+            "hasgroups",
+            "_claim_names",
+            "acct",
+            "idp",
+            "uti",
+            "xms_act_fct",
+            "xms_sub_fct",
+            "xms_idrel");
+
+    private static final Set<String> USED_CLAIMS_ANY_CASE = anyCase(USED_CLAIMS);
+
+    private static final int KID_CHARS_MAX = 128;
+
+    /** The last second of the year 9999: later ones are no dates any more. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    // Entra Agent ID, "agent token claims": facet 11 is an agent identity, 13 an agent's user account.
+    private static final Set<String> AGENT_FACETS = Set.of("11", "13");
+    // The same page: relation 3 is a personal account, 5 a guest.
+    private static final Set<String> GUEST_RELATIONS = Set.of("3", "5");
+
+    private final byte[] token;
+    private final TokenBounds bounds;
+
+    // Filled in by readUnverified.
+    private int headerEnd;
+    private int payloadEnd;
+    private String kid = "";
+    private Map<String, Object> claims = Map.of();
+    private TokenVersion version = TokenVersion.V2;
+    private @Nullable Tenant tenant;
+
+    // Filled in by readVerified.
+    private Instant expiresAt = Instant.EPOCH;
+    private @Nullable VerifiedToken verified;
+    private String missingScope = "";
+
+    /** A token, one byte per character; the array is kept. */
+    TokenCheck(byte[] token, TokenBounds bounds) {
+        this.token = token;
+        this.bounds = bounds;
+    }
+
+    /** Everything before the signature: spelling, header, and whose token it claims to be. */
+    @Nullable
+    TokenProblem readUnverified(Map<Guid, Tenant> tenants) {
+        TokenProblem problem = readSpelling();
+        if (problem == null) {
+            problem = readHeader();
+        }
+        if (problem == null) {
+            problem = readPayload();
+        }
+        if (problem == null) {
+            problem = readIssuer(tenants);
+        }
+        // The signature says nothing about a token that is not for us; and no key is fetched for one.
+        return problem == null ? readAudience() : problem;
+    }
+
+    /** The tenant it claims, which is one of ours. */
+    Tenant tenant() {
+        if (tenant == null) {
+            throw new IllegalStateException("not read yet");
+        }
+        return tenant;
+    }
+
+    TokenVersion version() {
+        return version;
+    }
+
+    String kid() {
+        return kid;
+    }
+
+    /** Whether the key may sign for this issuer and did sign this token. */
+    @Nullable
+    TokenProblem readSignature(TrustedKey key) {
+        if (!key.signsFor(tenant().id().value(), tenant().issuer(TokenVersion.V2))) {
+            return TokenProblem.KEY_ISSUER;
+        }
+        byte[] signingInput = Arrays.copyOf(token, payloadEnd);
+        String signature = new String(token, payloadEnd + 1, token.length - payloadEnd - 1, StandardCharsets.US_ASCII);
+        return key.verifies(signingInput, signature) ? null : TokenProblem.SIGNATURE;
+    }
+
+    /** Everything that is believed because of the signature. */
+    @Nullable
+    TokenProblem readVerified(Instant now) {
+        TokenProblem problem = readTimes(now);
+        if (problem == null && claims.containsKey("cnf")) {
+            problem = TokenProblem.BOUND;
+        }
+        return problem == null ? readPrincipal() : problem;
+    }
+
+    /** The result, when nothing was wrong. */
+    VerifiedToken verified() {
+        if (verified == null) {
+            throw new IllegalStateException("not read yet");
+        }
+        return verified;
+    }
+
+    /** The scope that is missing when the problem is {@link TokenProblem#SCOPE}; else empty. */
+    String missingScope() {
+        return missingScope;
+    }
+
+    /** Characters of the whole token before anything is decoded: decoders skip what does not belong. */
+    private @Nullable TokenProblem readSpelling() {
+        int dots = 0;
+        for (int i = 0; i < token.length; i++) {
+            byte c = token[i];
+            if (c == '.') {
+                dots++;
+                if (dots == 1) {
+                    headerEnd = i;
+                } else {
+                    payloadEnd = i;
+                }
+            } else if (!isBase64Url(c)) {
+                return TokenProblem.NOT_A_TOKEN;
+            }
+        }
+        boolean threeParts = dots == 2
+                && isEncoding(headerEnd)
+                && isEncoding(payloadEnd - headerEnd - 1)
+                && isEncoding(token.length - payloadEnd - 1);
+        return threeParts ? null : TokenProblem.NOT_A_TOKEN;
+    }
+
+    private static boolean isBase64Url(byte c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    }
+
+    /** No octets are encoded as one character more than a multiple of four (RFC 4648 section 4). */
+    private static boolean isEncoding(int characters) {
+        return characters > 0 && characters % 4 != 1;
+    }
+
+    private @Nullable TokenProblem readHeader() {
+        Map<String, Object> header = decode(0, headerEnd);
+        if (header == null) {
+            return TokenProblem.HEADER_MALFORMED;
+        }
+        if (!"RS256".equals(header.get("alg"))) {
+            return TokenProblem.ALGORITHM;
+        }
+        Object type = header.get("typ");
+        if (type != null && !(type instanceof String text && text.equalsIgnoreCase("JWT"))) {
+            return TokenProblem.TOKEN_TYPE;
+        }
+        if (REFUSED_MEMBERS.stream().anyMatch(header::containsKey)) {
+            return TokenProblem.HEADER_MEMBER;
+        }
+        if (header.containsKey("nonce")) {
+            return TokenProblem.OTHER_RESOURCE;
+        }
+        if (!(header.get("kid") instanceof String id) || id.isEmpty() || id.length() > KID_CHARS_MAX) {
+            return TokenProblem.KEY_ID;
+        }
+        kid = id;
+        return null;
+    }
+
+    private @Nullable TokenProblem readPayload() {
+        Map<String, Object> payload = decode(headerEnd + 1, payloadEnd);
+        if (payload == null) {
+            return TokenProblem.PAYLOAD_MALFORMED;
+        }
+        for (String name : payload.keySet()) {
+            if (!USED_CLAIMS.contains(name) && USED_CLAIMS_ANY_CASE.contains(name)) {
+                return TokenProblem.CLAIM_SPELLING;
+            }
+        }
+        claims = payload;
+        return null;
+    }
+
+    private @Nullable TokenProblem readIssuer(Map<Guid, Tenant> tenants) {
+        Guid id = guid("tid");
+        Tenant ours = id == null ? null : tenants.get(id);
+        if (ours == null) {
+            return TokenProblem.TENANT;
+        }
+        TokenVersion claimed = claims.get("ver") instanceof String text
+                ? TokenVersion.parse(text).orElse(null)
+                : null;
+        if (claimed == null || !ours.versions().contains(claimed)) {
+            return TokenProblem.VERSION;
+        }
+        if (!ours.issuer(claimed).equals(claims.get("iss"))) {
+            return TokenProblem.ISSUER;
+        }
+        tenant = ours;
+        version = claimed;
+        return null;
+    }
+
+    /** One string out of the set: Entra never sends an array, and an array would let another audience ride along. */
+    private @Nullable TokenProblem readAudience() {
+        boolean ours = claims.get("aud") instanceof String audience
+                && tenant().audiences().contains(audience);
+        return ours ? null : TokenProblem.AUDIENCE;
+    }
+
+    private @Nullable TokenProblem readTimes(Instant now) {
+        Long expires = seconds("exp");
+        Long notBefore = seconds("nbf");
+        Long issued = seconds("iat");
+        if (expires == null || notBefore == null || issued == null) {
+            return TokenProblem.TIME_CLAIM;
+        }
+        expiresAt = Instant.ofEpochSecond(expires);
+        Duration skew = bounds.clockSkew();
+        if (!now.isBefore(expiresAt.plus(skew))) {
+            return TokenProblem.EXPIRED;
+        }
+        if (Instant.ofEpochSecond(notBefore).minus(skew).isAfter(now)) {
+            return TokenProblem.NOT_YET_VALID;
+        }
+        if (Instant.ofEpochSecond(issued).minus(skew).isAfter(now)) {
+            return TokenProblem.ISSUED_IN_FUTURE;
+        }
+        boolean tooLong = expires - issued > bounds.lifetimeMax().toSeconds();
+        return tooLong ? TokenProblem.LIFETIME : null;
+    }
+
+    private @Nullable TokenProblem readPrincipal() {
+        Guid oid = guid("oid");
+        if (oid == null) {
+            return TokenProblem.SUBJECT;
+        }
+        Guid client = guid(version.clientClaim());
+        if (client == null) {
+            return TokenProblem.CLIENT;
+        }
+        Set<String> roles = strings("roles");
+        Set<String> groupTexts = strings("groups");
+        Object tokenId = claims.getOrDefault("uti", "");
+        if (roles == null || groupTexts == null || !(tokenId instanceof String uti)) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        Object subjectKind = claims.get("idtyp");
+        boolean app = "app".equals(subjectKind);
+        if (subjectKind != null && !app && !"user".equals(subjectKind)) {
+            return TokenProblem.SUBJECT_KIND;
+        }
+        TokenProblem problem = readAdmission();
+        if (problem == null) {
+            problem = app ? readAppRoles(roles) : readScope();
+        }
+        if (problem == null) {
+            problem = readGroupsComplete();
+        }
+        if (problem != null) {
+            return problem;
+        }
+        Set<Guid> groups = new HashSet<>();
+        for (String text : groupTexts) {
+            Guid group = Guid.parse(text).orElse(null);
+            if (group == null) {
+                return TokenProblem.GROUP_NAMES;
+            }
+            groups.add(group);
+        }
+        Principal.Kind kind = app ? Principal.Kind.APP : Principal.Kind.USER;
+        Principal principal = new Principal(tenant().id(), oid, kind, client, groups, roles, uti, expiresAt);
+        verified = new VerifiedToken(principal, expiresAt.plus(bounds.clockSkew()));
+        return null;
+    }
+
+    /** Agents and guests: refused until a tenant can allow them. */
+    private @Nullable TokenProblem readAdmission() {
+        Set<String> facets = words("xms_act_fct");
+        Set<String> subjectFacets = words("xms_sub_fct");
+        Set<String> relations = words("xms_idrel");
+        if (facets == null || subjectFacets == null || relations == null) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        if (intersects(facets, AGENT_FACETS) || intersects(subjectFacets, AGENT_FACETS)) {
+            return TokenProblem.AGENT;
+        }
+        if (claims.containsKey("idp") && !(claims.get("idp") instanceof String)) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        // acct: 0 is a member, 1 a guest; whatever else may come is not known to be a member.
+        Object account = claims.getOrDefault("acct", 0L);
+        boolean member = account.equals(0L) || account.equals("0");
+        boolean home = !claims.containsKey("idp")
+                || tenant().issuer(TokenVersion.V1).equals(claims.get("idp"))
+                || tenant().issuer(TokenVersion.V2).equals(claims.get("idp"));
+        return member && home && !intersects(relations, GUEST_RELATIONS) ? null : TokenProblem.GUEST;
+    }
+
+    /** Any application of a tenant can get a token for any API of it; only an assigned role shows that somebody meant it to. */
+    private static @Nullable TokenProblem readAppRoles(Set<String> roles) {
+        return roles.isEmpty() ? TokenProblem.APP_WITHOUT_ROLE : null;
+    }
+
+    private @Nullable TokenProblem readScope() {
+        Set<String> scopes = words("scp");
+        if (scopes == null) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        if (scopes.isEmpty()) {
+            return TokenProblem.NO_SCOPE;
+        }
+        if (!scopes.contains(tenant().scope())) {
+            missingScope = tenant().scope();
+            return TokenProblem.SCOPE;
+        }
+        return null;
+    }
+
+    /** Overage markers win over a groups array beside them: what is listed may be a part only. */
+    private @Nullable TokenProblem readGroupsComplete() {
+        Object names = claims.getOrDefault("_claim_names", Map.of());
+        Object hasGroups = claims.getOrDefault("hasgroups", false);
+        if (!(names instanceof Map<?, ?> elsewhere)) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        boolean flag;
+        if (hasGroups instanceof Boolean value) {
+            flag = value;
+        } else if (hasGroups instanceof String text) {
+            flag = !text.equalsIgnoreCase("false");
+        } else {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        return flag || elsewhere.containsKey("groups") ? TokenProblem.GROUPS_INCOMPLETE : null;
+    }
+
+    private @Nullable Map<String, Object> decode(int from, int to) {
+        byte[] part = Base64.getUrlDecoder().decode(Arrays.copyOfRange(token, from, to));
+        return StrictJson.object(part, StrictJson.Duplicates.NESTED_ALLOWED);
+    }
+
+    private @Nullable Guid guid(String claim) {
+        return claims.get(claim) instanceof String text ? Guid.parse(text).orElse(null) : null;
+    }
+
+    private @Nullable Long seconds(String claim) {
+        return claims.get(claim) instanceof Long value && value >= 0 && value <= SECONDS_MAX ? value : null;
+    }
+
+    /** The strings of an array; empty when the claim is missing, null when it is anything but an array of strings. */
+    private @Nullable Set<String> strings(String claim) {
+        if (!(claims.getOrDefault(claim, List.of()) instanceof List<?> array)) {
+            return null;
+        }
+        Set<String> strings = new HashSet<>();
+        for (Object element : array) {
+            if (!(element instanceof String text)) {
+                return null;
+            }
+            strings.add(text);
+        }
+        return strings;
+    }
+
+    /** The words of a space-separated string; empty when the claim is missing, null when it is no string. */
+    private @Nullable Set<String> words(String claim) {
+        if (!(claims.getOrDefault(claim, "") instanceof String text)) {
+            return null;
+        }
+        Set<String> words = new HashSet<>(Arrays.asList(text.split(" ", -1)));
+        words.remove("");
+        return words;
+    }
+
+    private static boolean intersects(Set<String> some, Set<String> others) {
+        return some.stream().anyMatch(others::contains);
+    }
+
+    private static Set<String> anyCase(Set<String> names) {
+        Set<String> folded = new TreeSet<>(Comparator.comparing((String name) -> name, String.CASE_INSENSITIVE_ORDER));
+        folded.addAll(names);
+        return folded;
+    }
+}

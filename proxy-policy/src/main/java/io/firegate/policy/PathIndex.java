@@ -1,0 +1,482 @@
+package io.firegate.policy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of one tier by path: finds the most specific rule for a path without looking at the others.
+ *
+ * <p>A tree of segments: each node has its literal children in a hash table and one child for a variable. Three kinds of rules end
+ * at a node: those without {@code {x=**}} ({@code exact}), those that go on with it ({@code below}), and those that begin with it
+ * and match here with nothing before ({@code suffix}). Rules that begin with {@code {x=**}} also stand in one tree per length,
+ * entered that many segments before the end of the path.
+ *
+ * <p>The order of the search is the order of specificity: segment by segment from the left a literal beats a variable and a
+ * variable beats {@code **}; of equals the one without {@code **} wins. A rule that begins with {@code **} therefore loses to any
+ * that begins with a segment, and among such rules the longer wins. Each node knows the operations of the rules at and below it,
+ * so a branch without the wanted one is not entered.
+ *
+ * <p>Filled by one thread while compiling; then only read.
+ */
+final class PathIndex {
+    private static final Rule[] NONE = {};
+
+    private static final class Node {
+        @Nullable
+        Map<String, Node> literals;
+
+        @Nullable
+        Node variable;
+        /** The operations of all rules here and below. */
+        int operations;
+        /** The operations of the rules that end at a literal child. */
+        int literalEndings;
+
+        @Nullable
+        Rule[] exact = NONE;
+
+        @Nullable
+        Rule[] below = NONE;
+
+        @Nullable
+        Rule[] suffix = NONE;
+
+        Node child(@Nullable String literal) {
+            if (literal == null) {
+                if (variable == null) {
+                    variable = new Node();
+                }
+                return variable;
+            }
+            if (literals == null) {
+                literals = new HashMap<>(4);
+            }
+            return literals.computeIfAbsent(literal, key -> new Node());
+        }
+    }
+
+    private static @Nullable Rule at(@Nullable Rule[] rules, int operation) {
+        return rules.length == 0 ? null : rules[operation];
+    }
+
+    private final Node root = new Node();
+    /** By number of collection/document pairs; index 0 is unused. */
+    private final @Nullable Node[] suffixes = new Node[ResourcePath.LEVELS_MAX + 1];
+
+    private final Set<String> literals = new HashSet<>();
+    private final List<Pair> candidates = new ArrayList<>();
+    private int suffixPairsMax;
+    private int sizeMax;
+
+    /**
+     * Two rules neither of which is more specific than the other on some path.
+     *
+     * @param first the rule that was added first
+     * @param second the other
+     * @param operation what both grant
+     * @param witness such a path, fresh where both are free
+     */
+    record Tie(Rule first, Rule second, Operation operation, List<String> witness) {
+        @Override
+        public String toString() {
+            return first.id() + " and " + second.id() + " for " + operation + " at " + String.join("/", witness);
+        }
+    }
+
+    private record Pair(Rule first, Rule second, Operation operation) {}
+
+    /** Adds a rule for one operation. The first of several rules of one shape keeps the place; {@link #ties} tells of the others. */
+    void add(Rule rule, Operation operation) {
+        PathPattern pattern = rule.pattern();
+        sizeMax = Math.max(sizeMax, pattern.size());
+        for (int i = 0; i < pattern.size(); i++) {
+            String literal = pattern.literal(i);
+            if (literal != null) {
+                literals.add(literal);
+            }
+        }
+        Node end = descend(root, pattern, operation);
+        switch (pattern.form()) {
+            case EXACT -> {
+                end.exact = room(end.exact);
+                put(end.exact, rule, operation);
+            }
+            case BELOW -> {
+                end.below = room(end.below);
+                put(end.below, rule, operation);
+                candidate(at(end.suffix, Rule.slot(operation)), rule, operation);
+            }
+            case SUFFIX -> {
+                int pairs = pattern.size() / 2;
+                suffixPairsMax = Math.max(suffixPairsMax, pairs);
+                Node tree = suffixes[pairs];
+                if (tree == null) {
+                    tree = new Node();
+                    suffixes[pairs] = tree;
+                }
+                Node last = descend(tree, pattern, operation);
+                last.exact = room(last.exact);
+                if (last.exact[Rule.slot(operation)] == null) {
+                    last.exact[Rule.slot(operation)] = rule;
+                }
+                end.suffix = room(end.suffix);
+                put(end.suffix, rule, operation);
+                candidate(at(end.below, Rule.slot(operation)), rule, operation);
+            }
+        }
+    }
+
+    private void candidate(@Nullable Rule first, Rule second, Operation operation) {
+        if (first != null) {
+            candidates.add(new Pair(first, second, operation));
+        }
+    }
+
+    private void put(@Nullable Rule[] rules, Rule rule, Operation operation) {
+        Rule present = rules[Rule.slot(operation)];
+        if (present == null) {
+            rules[Rule.slot(operation)] = rule;
+        } else {
+            candidate(present, rule, operation);
+        }
+    }
+
+    /**
+     * The ties that no more specific rule hides. Only rules of one shape can tie: their literals and variables must stand at the
+     * same places, so the {@code **} must too, or match nothing in both.
+     */
+    List<Tie> ties() {
+        List<Tie> ties = new ArrayList<>();
+        for (Pair pair : candidates) {
+            Rule first = pair.first;
+            Rule second = pair.second;
+            List<String> witness;
+            if (first.pattern().form() != second.pattern().form()) {
+                // {x=**} matches nothing in either, so the path is as long as the patterns and `below` is found before
+                // `suffix`.
+                Rule below = first.pattern().form() == PathPattern.Form.BELOW ? first : second;
+                List<String> path = below.pattern().fresh();
+                witness = below.equals(find(Route.of(path), pair.operation)) ? path : null;
+            } else if (first.pattern().form() == PathPattern.Form.EXACT) {
+                witness = first.pattern().fresh();
+            } else {
+                witness = firstWitness(second, first, Reach.EVERYTHING, pair.operation);
+            }
+            if (witness != null) {
+                ties.add(new Tie(first, second, pair.operation, witness));
+            }
+        }
+        return ties;
+    }
+
+    private static Node descend(Node from, PathPattern pattern, Operation operation) {
+        Node node = from;
+        node.operations |= Rule.bit(operation);
+        for (int i = 0; i < pattern.size(); i++) {
+            String literal = pattern.literal(i);
+            if (literal != null && i == pattern.size() - 1) {
+                node.literalEndings |= Rule.bit(operation);
+            }
+            node = node.child(literal);
+            node.operations |= Rule.bit(operation);
+        }
+        return node;
+    }
+
+    private static @Nullable Rule[] room(@Nullable Rule[] rules) {
+        return rules.length == 0 ? new Rule[Rule.SLOTS] : rules;
+    }
+
+    /** The ids rules name, none of which is fresh. */
+    Set<String> literals() {
+        return literals;
+    }
+
+    /** The most specific rule that grants the operation on a document or the root, or null. */
+    @Nullable
+    Rule find(Route route, Operation operation) {
+        int op = Rule.slot(operation);
+        Rule found = walk(root, route, 0, route.size(), op);
+        if (found != null) {
+            return found;
+        }
+        for (int pairs = Math.min(suffixPairsMax, (route.size() - 1) / 2); pairs > 0; pairs--) {
+            Node tree = suffixes[pairs];
+            if (tree != null) {
+                found = walk(tree, route, route.size() - 2 * pairs, route.size(), op);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return at(root.below, op);
+    }
+
+    /** The best rule below a node for the rest of a route; {@code /{x=**}} is left to the caller, because suffixes beat it. */
+    private @Nullable Rule walk(Node node, Route route, int place, int end, int op) {
+        if ((node.operations & 1 << op) == 0) {
+            return null;
+        }
+        if (place == end) {
+            Rule exact = at(node.exact, op);
+            if (exact != null || node == root) {
+                return exact;
+            }
+            Rule below = at(node.below, op);
+            return below != null ? below : at(node.suffix, op);
+        }
+        Map<String, Node> children = node.literals;
+        if (children != null) {
+            Node child = children.get(route.at(place));
+            Rule found = child == null ? null : walk(child, route, place + 1, end, op);
+            if (found != null) {
+                return found;
+            }
+        }
+        Node child = node.variable;
+        Rule found = child == null ? null : walk(child, route, place + 1, end, op);
+        if (found != null || node == root) {
+            return found;
+        }
+        return at(node.below, op);
+    }
+
+    /** Whether rules grant the operation on every document within reach. */
+    boolean covers(Reach reach, Operation operation) {
+        return find(reach.fresh(reach.parent().size() + 2), operation) != null
+                && (!reach.deep() || coversDeep(reach, operation));
+    }
+
+    /**
+     * Whether rules that begin their {@code {x=**}} at or above the parent of a deep reach match every document within it. Depth
+     * by depth, on the document with fresh ids: beyond the longest rule that begins with {@code **} all depths are alike.
+     */
+    boolean coversDeep(Reach reach, Operation operation) {
+        int op = Rule.slot(operation);
+        if (coversBelow(root, reach, 0, op)) {
+            return true;
+        }
+        int shortest = reach.parent().size() + 2;
+        int longest = shortest + 2 * Math.max(0, suffixPairsMax - 1);
+        for (int n = shortest; n <= longest; n += 2) {
+            if (!endsInSuffix(reach.fresh(n), op)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean coversBelow(Node node, Reach reach, int place, int op) {
+        if ((node.operations & 1 << op) == 0) {
+            return false;
+        }
+        if (at(node.below, op) != null) {
+            return true;
+        }
+        if (place == reach.parent().size()) {
+            return false;
+        }
+        Map<String, Node> children = node.literals;
+        Node literal = children == null ? null : children.get(reach.parent().get(place));
+        if (literal != null && coversBelow(literal, reach, place + 1, op)) {
+            return true;
+        }
+        return node.variable != null && coversBelow(node.variable, reach, place + 1, op);
+    }
+
+    private boolean endsInSuffix(Route route, int op) {
+        for (int pairs = Math.min(suffixPairsMax, route.size() / 2); pairs > 0; pairs--) {
+            Node tree = suffixes[pairs];
+            if (tree != null && walk(tree, route, route.size() - 2 * pairs, route.size(), op) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether any rule grants the operation on any document within reach, hidden by a more specific one or not. */
+    boolean touches(Reach reach, Operation operation) {
+        return visit(reach, operation, rule -> true);
+    }
+
+    /** A rule that grants the operation on a document within reach, hidden by a more specific one or not; null when none does. */
+    @Nullable
+    Rule any(Reach reach, Operation operation) {
+        @Nullable Rule[] found = new Rule[1];
+        visit(reach, operation, rule -> {
+            found[0] = rule;
+            return true;
+        });
+        return found[0];
+    }
+
+    /** A rule that decides the operation on at least one document within reach and meets the condition, or null. */
+    @Nullable
+    Rule decisive(Reach reach, Operation operation, Predicate<Rule> condition) {
+        @Nullable Rule[] found = new Rule[1];
+        boolean any = visit(reach, operation, rule -> {
+            found[0] = rule;
+            return condition.test(rule) && firstWitness(rule, rule, reach, operation) != null;
+        });
+        return any ? found[0] : null;
+    }
+
+    /**
+     * The most general path within reach that {@code rule} matches and {@code winner} decides, or null. It is enough to look at
+     * one path per length: a rule that matches the path with fresh ids matches all others of the length too.
+     */
+    @Nullable
+    List<String> firstWitness(Rule rule, Rule winner, Reach reach, Operation operation) {
+        int longest = Math.min(Math.max(sizeMax, reach.parent().size()) + 4, 2 * ResourcePath.LEVELS_MAX);
+        for (int n = 0; n <= longest; n += 2) {
+            List<String> path = rule.pattern().witness(reach, n);
+            if (path != null && winner.equals(find(Route.of(path), operation))) {
+                return path;
+            }
+        }
+        return null;
+    }
+
+    /** Shows every rule that matches a document within reach, some twice, until the visitor has seen enough. */
+    private boolean visit(Reach reach, Operation operation, Predicate<Rule> enough) {
+        int op = Rule.slot(operation);
+        if (visitParent(root, reach, 0, op, enough)) {
+            return true;
+        }
+        int n = reach.parent().size() + 2;
+        for (int pairs = 1; pairs <= suffixPairsMax; pairs++) {
+            Node tree = suffixes[pairs];
+            if (tree == null) {
+                continue;
+            }
+            // Below a deep reach the rule can begin beneath the parent, so only its last collection matters.
+            boolean stop = reach.deep()
+                    ? visitSuffix(tree, reach, 2 * pairs, 0, op, enough)
+                    : 2 * pairs <= n && visitSuffix(tree, reach, n, n - 2 * pairs, op, enough);
+            if (stop) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean visitParent(Node node, Reach reach, int place, int op, Predicate<Rule> enough) {
+        if ((node.operations & 1 << op) == 0) {
+            return false;
+        }
+        if (shows(node.below, op, enough)) {
+            return true;
+        }
+        if (place == reach.parent().size()) {
+            return visitFree(node, reach, op, enough);
+        }
+        Map<String, Node> children = node.literals;
+        Node literal = children == null ? null : children.get(reach.parent().get(place));
+        if (literal != null && visitParent(literal, reach, place + 1, op, enough)) {
+            return true;
+        }
+        return node.variable != null && visitParent(node.variable, reach, place + 1, op, enough);
+    }
+
+    /** Rules with at least one more pair than the node. */
+    private boolean visitFree(Node node, Reach reach, int op, Predicate<Rule> enough) {
+        if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
+            return true;
+        }
+        Map<String, Node> children = node.literals;
+        if (children == null) {
+            return false;
+        }
+        if (!reach.deep() && !reach.collectionId().isEmpty()) {
+            Node child = children.get(reach.collectionId());
+            return child != null && visitCollection(child, true, reach, op, enough);
+        }
+        for (Map.Entry<String, Node> child : children.entrySet()) {
+            if (visitCollection(child.getValue(), reach.hasCollection(child.getKey()), reach, op, enough)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean visitCollection(Node node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
+        if ((node.operations & 1 << op) == 0) {
+            return false;
+        }
+        if (node.variable != null && visitDocument(node.variable, wanted, reach, op, enough)) {
+            return true;
+        }
+        // In one collection only rules that end here count: a policy may name very many documents and things below
+        // them.
+        if (node.literals != null && (reach.deep() || (node.literalEndings & 1 << op) != 0)) {
+            for (Node child : node.literals.values()) {
+                if (visitDocument(child, wanted, reach, op, enough)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean visitDocument(Node node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
+        if ((node.operations & 1 << op) == 0) {
+            return false;
+        }
+        if (shows(node.below, op, enough)) {
+            return true;
+        }
+        if (wanted && (shows(node.exact, op, enough) || shows(node.suffix, op, enough))) {
+            return true;
+        }
+        return reach.deep() && visitFree(node, reach, op, enough);
+    }
+
+    /**
+     * Rules of one length that begin with {@code **}.
+     *
+     * @param n how many segments the path has
+     * @param place the segment the node stands before
+     */
+    private boolean visitSuffix(Node node, Reach reach, int n, int place, int op, Predicate<Rule> enough) {
+        if ((node.operations & 1 << op) == 0) {
+            return false;
+        }
+        if (place == n) {
+            return shows(node.exact, op, enough);
+        }
+        if (node.variable != null && visitSuffix(node.variable, reach, n, place + 1, op, enough)) {
+            return true;
+        }
+        Map<String, Node> children = node.literals;
+        if (children == null) {
+            return false;
+        }
+        String fixed = null;
+        if (place == n - 2) {
+            fixed = reach.collectionId().isEmpty() ? null : reach.collectionId();
+        } else if (place < n - 2 && !reach.deep()) {
+            fixed = reach.parent().get(place);
+        }
+        if (fixed != null) {
+            Node child = children.get(fixed);
+            return child != null && visitSuffix(child, reach, n, place + 1, op, enough);
+        }
+        for (Node child : children.values()) {
+            if (visitSuffix(child, reach, n, place + 1, op, enough)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean shows(@Nullable Rule[] rules, int op, Predicate<Rule> enough) {
+        Rule rule = at(rules, op);
+        return rule != null && enough.test(rule);
+    }
+}

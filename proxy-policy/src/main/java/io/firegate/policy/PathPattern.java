@@ -1,0 +1,247 @@
+package io.firegate.policy;
+
+import io.firegate.policy.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a rule: collection and document ids in turn, each a literal or a variable, and at most one {@code {x=**}} at the
+ * beginning or the end that stands for zero or more whole pairs.
+ */
+final class PathPattern {
+    /** Where the {@code {x=**}} stands. */
+    enum Form {
+        /** None: as many segments as the pattern. */
+        EXACT,
+        /** Last: the segments, then anything. A pattern of nothing but {@code {x=**}} is of this form. */
+        BELOW,
+        /** First: anything, then the segments. */
+        SUFFIX
+    }
+
+    /**
+     * A segment that equals no id, literal or name: what matches it matches every id, because only a variable can. A set of paths
+     * is covered when the paths that have it wherever the set is free are covered.
+     */
+    static final String FRESH = "/";
+
+    private final String text;
+    private final Form form;
+    /** The ids in order without the {@code {x=**}}; null is a variable. */
+    private final @Nullable String[] literals;
+    /** The variables' names at the same places; null is a literal. */
+    private final @Nullable String[] variables;
+
+    private PathPattern(String text, Form form, @Nullable String[] literals, @Nullable String[] variables) {
+        this.text = text;
+        this.form = form;
+        this.literals = literals;
+        this.variables = variables;
+    }
+
+    /** Reads a pattern; reports what is wrong at the node and answers null. */
+    static @Nullable PathPattern read(YamlNode node) {
+        String text = node.asString();
+        if (text == null) {
+            return null;
+        }
+        if (!text.startsWith("/")) {
+            node.problem("the path `" + text + "` does not begin with `/`", "write /" + text);
+            return null;
+        }
+        if (text.equals("/")) {
+            return new PathPattern(text, Form.EXACT, new String[0], new String[0]);
+        }
+        String[] parts = text.substring(1).split("/", -1);
+        List<@Nullable String> literals = new ArrayList<>();
+        List<@Nullable String> variables = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        Form form = Form.EXACT;
+        for (int i = 0; i < parts.length; i++) {
+            String part = parts[i];
+            boolean deep = part.startsWith("{") && part.endsWith("=**}");
+            String name = deep
+                    ? part.substring(1, part.length() - 4)
+                    : part.startsWith("{") && part.endsWith("}") ? part.substring(1, part.length() - 1) : null;
+            if (name != null) {
+                if (!isName(name)) {
+                    node.problem(
+                            "`" + part + "` is not a variable",
+                            "a name of letters, digits and _ in braces: {patient}, or {rest=**}");
+                    return null;
+                }
+                if (!names.add(name)) {
+                    node.problem("the variable `" + name + "` stands twice in the path");
+                    return null;
+                }
+            }
+            if (deep) {
+                if (form != Form.EXACT) {
+                    node.problem("more than one `=**` in the path", "one {x=**}, at the beginning or the end");
+                    return null;
+                }
+                if (i != 0 && i != parts.length - 1) {
+                    node.problem(
+                            "`" + part + "` stands in the middle of the path", "put it at the beginning or the end");
+                    return null;
+                }
+                form = i == parts.length - 1 ? Form.BELOW : Form.SUFFIX;
+                continue;
+            }
+            if (name == null && !isLiteral(part, node)) {
+                return null;
+            }
+            literals.add(name == null ? part : null);
+            variables.add(name);
+        }
+        if (literals.size() % 2 != 0) {
+            node.problem(
+                    "the path `" + text + "` names a collection, not documents",
+                    form == Form.EXACT
+                            ? "collection and document ids in turn: " + text + "/{document}"
+                            : "collection and document ids in turn; {x=**} stands for whole pairs");
+            return null;
+        }
+        if (literals.size() > 2 * ResourcePath.LEVELS_MAX) {
+            node.problem(
+                    "the path is deeper than " + ResourcePath.LEVELS_MAX + " levels; Firestore has no such documents");
+            return null;
+        }
+        return new PathPattern(text, form, literals.toArray(new String[0]), variables.toArray(new String[0]));
+    }
+
+    private static boolean isLiteral(String part, YamlNode node) {
+        if (part.isEmpty()) {
+            node.problem("an empty segment in the path", "remove the extra `/`");
+            return false;
+        }
+        if (part.equals("*") || part.equals("**")) {
+            node.problem("`" + part + "` is not a variable", "write {id} for one id, {rest=**} for any pairs");
+            return false;
+        }
+        if (part.indexOf('{') >= 0 || part.indexOf('}') >= 0) {
+            node.problem("`" + part + "` is neither an id nor a variable", "a variable is a whole segment: {name}");
+            return false;
+        }
+        if (!ResourcePath.isLegalId(part)) {
+            node.problem("Firestore cannot store the id `" + part + "`");
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isName(String name) {
+        if (name.isEmpty() || (name.charAt(0) >= '0' && name.charAt(0) <= '9')) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+            if (!ok) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Form form() {
+        return form;
+    }
+
+    /** How many segments, without the {@code {x=**}}. */
+    int size() {
+        return literals.length;
+    }
+
+    /** The literal at a place, or null for a variable. */
+    @Nullable
+    String literal(int place) {
+        return literals[place];
+    }
+
+    /** Whether it is {@code /}, the database root and nothing else. */
+    boolean isRoot() {
+        return form == Form.EXACT && literals.length == 0;
+    }
+
+    /** Whether the last segment is a literal document id. */
+    boolean endsInLiteral() {
+        return form != Form.BELOW && literals.length > 0 && literals[literals.length - 1] != null;
+    }
+
+    /** Its segments alone, with {@link #FRESH} for each variable. */
+    List<String> fresh() {
+        List<String> path = new ArrayList<>(literals.length);
+        for (String literal : literals) {
+            path.add(literal == null ? FRESH : literal);
+        }
+        return path;
+    }
+
+    /** Whether it matches a document or the root. */
+    boolean matches(List<String> path) {
+        int n = path.size();
+        int from = form == Form.SUFFIX ? n - literals.length : 0;
+        if (from < 0 || n < literals.length || (form == Form.EXACT && n != literals.length)) {
+            return false;
+        }
+        for (int i = 0; i < literals.length; i++) {
+            String literal = literals[i];
+            if (literal != null && !literal.equals(path.get(from + i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The most general path of {@code n} segments that both the pattern and a reach contain: ids where one of them demands it,
+     * {@link #FRESH} elsewhere. Null when there is none.
+     */
+    @Nullable
+    List<String> witness(Reach reach, int n) {
+        int size = literals.length;
+        if (n < size || (form == Form.EXACT && n != size) || !reach.hasLength(n)) {
+            return null;
+        }
+        int from = form == Form.SUFFIX ? n - size : 0;
+        List<String> path = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            String literal = i >= from && i < from + size ? literals[i - from] : null;
+            String fixed = reach.fixed(i, n);
+            if (literal != null && fixed != null && !literal.equals(fixed)) {
+                return null;
+            }
+            path.add(literal != null ? literal : fixed != null ? fixed : FRESH);
+        }
+        return path;
+    }
+
+    /** A readable path for a witness: a fresh id becomes the variable's name, changed until it is none of the ids to avoid. */
+    String readable(List<String> witness, Set<String> avoid) {
+        int from = form == Form.SUFFIX ? witness.size() - literals.length : 0;
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < witness.size(); i++) {
+            String segment = witness.get(i);
+            if (segment.equals(FRESH)) {
+                String variable = i >= from && i < from + literals.length ? variables[i - from] : null;
+                String base = variable != null ? variable : i % 2 == 0 ? "some" : "id";
+                segment = base;
+                for (int k = 1; avoid.contains(segment); k++) {
+                    segment = base + k;
+                }
+            }
+            out.append('/').append(segment);
+        }
+        return out.isEmpty() ? "/" : out.toString();
+    }
+
+    /** As the policy writes it. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,71 @@
+package io.firegate.policy;
+
+import io.firegate.policy.yaml.Position;
+import java.util.List;
+
+/** A named level of access: databases, a Google credential and rules. Immutable. */
+final class Tier {
+    private final String name;
+    private final int rank;
+    private final List<DatabaseName> databases;
+    private final String credential;
+    private final List<Rule> rules;
+    private final PathIndex index;
+    private final Position position;
+
+    /** A tier whose rules all stand in the index. */
+    Tier(
+            String name,
+            int rank,
+            List<DatabaseName> databases,
+            String credential,
+            List<Rule> rules,
+            PathIndex index,
+            Position position) {
+        this.name = name;
+        this.rank = rank;
+        this.databases = List.copyOf(databases);
+        this.credential = credential;
+        this.rules = List.copyOf(rules);
+        this.index = index;
+        this.position = position;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Its place in the policy; the smaller serves first. */
+    int rank() {
+        return rank;
+    }
+
+    String credential() {
+        return credential;
+    }
+
+    List<DatabaseName> databases() {
+        return databases;
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    PathIndex index() {
+        return index;
+    }
+
+    Position position() {
+        return position;
+    }
+
+    boolean serves(DatabaseName database) {
+        for (int i = 0; i < databases.size(); i++) {
+            if (databases.get(i).equals(database)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
