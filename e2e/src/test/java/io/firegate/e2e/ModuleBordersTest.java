@@ -128,7 +128,8 @@ class ModuleBordersTest {
             .callMethodWhere(readsTheWorld())
             .orShould()
             .callConstructor(Date.class)
-            .because("wall-clock time, environment and standard streams enter in io.firegate.cli.Main and nowhere else");
+            .because(
+                    "wall-clock time, environment and standard streams enter in io.firegate.cli.Main and nowhere else");
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()
@@ -163,7 +164,9 @@ class ModuleBordersTest {
                 call -> target(owner(assignableTo(System.class)))
                                 .and(target(nameMatching("getenv|currentTimeMillis")))
                                 .test(call)
-                        || (clocks.stream().anyMatch(clock -> target(owner(assignableTo(clock))).test(call))
+                        || (clocks.stream()
+                                        .anyMatch(clock -> target(owner(assignableTo(clock)))
+                                                .test(call))
                                 && target(nameMatching("now|system.*|tick.*")).test(call)));
     }
 }

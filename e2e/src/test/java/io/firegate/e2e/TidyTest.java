@@ -26,7 +26,8 @@ class TidyTest {
     private static final Set<String> TEXT_SUFFIXES = Set.of(
             "java", "xml", "yaml", "yml", "json", "md", "txt", "sh", "properties", "toml", "cfg", "conf", "html");
 
-    private static final Set<String> TEXT_NAMES = Set.of("firegate", "run", "Dockerfile", ".gitignore", ".dockerignore");
+    private static final Set<String> TEXT_NAMES =
+            Set.of("firegate", "run", "Dockerfile", ".gitignore", ".dockerignore");
 
     /** Written in two halves, so that this file does not hold what it looks for. */
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
@@ -66,7 +67,9 @@ class TidyTest {
     @BeforeAll
     static void read() throws IOException {
         Path root = Path.of("..").toRealPath();
-        assertThat(root.resolve("firegate")).as("the tests run in the module's folder").exists();
+        assertThat(root.resolve("firegate"))
+                .as("the tests run in the module's folder")
+                .exists();
         List<SourceFile> found = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -85,7 +88,9 @@ class TidyTest {
                     // Case files may hold deliberately broken UTF-8.
                     found.add(new SourceFile(
                             root.relativize(file).toString().replace('\\', '/'),
-                            Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()));
+                            Files.readString(file, StandardCharsets.ISO_8859_1)
+                                    .lines()
+                                    .toList()));
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -163,7 +168,8 @@ class TidyTest {
             }
             for (int i = 0; i < file.lines().size(); i++) {
                 if (what.matcher(file.lines().get(i)).find()) {
-                    hits.add(file.path() + ":" + (i + 1) + ": " + file.lines().get(i).strip());
+                    hits.add(file.path() + ":" + (i + 1) + ": "
+                            + file.lines().get(i).strip());
                 }
             }
         }

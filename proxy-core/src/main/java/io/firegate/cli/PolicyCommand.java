@@ -1,2 +1,5 @@
 package io.firegate.cli;
-final class PolicyCommand { PolicyCommand(Surroundings s){} }
+
+final class PolicyCommand {
+    PolicyCommand(Surroundings s) {}
+}

@@ -60,8 +60,9 @@ final class RunCommand implements Callable<Integer> {
             case Started.AddressInUse inUse -> {
                 surroundings
                         .err()
-                        .println(inUse.setting() + ": " + inUse.address() + " is taken by another process; free it, or --set "
-                                + inUse.setting() + "=" + inUse.address().host() + ":<port>");
+                        .println(inUse.setting() + ": " + inUse.address()
+                                + " is taken by another process; free it, or --set " + inUse.setting() + "="
+                                + inUse.address().host() + ":<port>");
                 yield ExitCode.PORT_IN_USE.code();
             }
             case Started.Refused refused ->

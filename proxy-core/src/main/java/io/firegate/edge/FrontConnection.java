@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -30,6 +31,8 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's HTTP/2 connection: frames in, exchanges out. Belongs to its event loop.
@@ -40,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 final class FrontConnection extends Http2ConnectionHandler {
+    private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
     private static final AsciiString REST_ANSWER_TYPE = AsciiString.cached("application/json; charset=UTF-8");
 
     private final EdgeServices services;
@@ -135,6 +139,17 @@ final class FrontConnection extends Http2ConnectionHandler {
         if (connection().numActiveStreams() == 0
                 && idleNanos >= TimeUnit.MILLISECONDS.toNanos(services.connectionIdleMillis())) {
             drain();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            // The peer reset the connection, or its TLS is broken: nobody is left to tell.
+            log.debug("connection from {} lost", peer(), cause);
+            ctx.close();
         }
     }
 

@@ -25,7 +25,12 @@ public final class Failures {
             case INSUFFICIENT -> ErrorCode.TOKEN_INSUFFICIENT;
             case UNAVAILABLE -> ErrorCode.IDENTITY_UNAVAILABLE;
         };
-        return new Failure(code, problem, "firegate: " + problem.description(), Map.of(), Challenge.of(refused).orElse(null));
+        return new Failure(
+                code,
+                problem,
+                "firegate: " + problem.description(),
+                Map.of(),
+                Challenge.of(refused).orElse(null));
     }
 
     /** A denial by the policy. Names what the caller asked for, and the tier and rule that judged it: nothing the data could change. */

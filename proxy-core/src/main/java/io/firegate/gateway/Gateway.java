@@ -120,13 +120,7 @@ public final class Gateway implements GatewayStarter.Gateway {
             HostPort address = listener.address();
             try {
                 listeners.add(FrontListener.bind(
-                        edge,
-                        workers,
-                        serverTls.get(i),
-                        connections,
-                        transport,
-                        loops,
-                        address.toSocketAddress()));
+                        edge, workers, serverTls.get(i), connections, transport, loops, address.toSocketAddress()));
             } catch (Exception e) {
                 if (e instanceof BindException) {
                     return new GatewayStarter.Started.AddressInUse("listeners." + i + ".address", address);
@@ -140,7 +134,9 @@ public final class Gateway implements GatewayStarter.Gateway {
             }
         });
         log.atInfo()
-                .addKeyValue("listeners", listeners.stream().map(FrontListener::address).toList())
+                .addKeyValue(
+                        "listeners",
+                        listeners.stream().map(FrontListener::address).toList())
                 .addKeyValue("transport", transport.name())
                 .addKeyValue("tls", Tls.provider())
                 .addKeyValue("snapshot", parts.policies().current().id())
@@ -215,21 +211,23 @@ public final class Gateway implements GatewayStarter.Gateway {
                 .map(version -> TokenVersion.parse(version.toString()).orElseThrow())
                 .collect(Collectors.toUnmodifiableSet());
         Authority authority = new Authority(tenant.authority().toString(), Authority.GLOBAL.v1Issuers());
-        KeySource keys =
-                switch (tenant.keys()) {
-                    case GatewayConfig.Keys.Discovery ignored ->
-                        new DiscoveredKeys(tenant.id(), authority, versions, keyBounds, client);
-                    case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, keyBounds.setBytesMax());
-                };
+        KeySource keys = switch (tenant.keys()) {
+            case GatewayConfig.Keys.Discovery ignored ->
+                new DiscoveredKeys(tenant.id(), authority, versions, keyBounds, client);
+            case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, keyBounds.setBytesMax());
+        };
         return new TenantSettings(
                 tenant.id(), versions, Set.copyOf(tenant.audiences()), tenant.scope(), authority, keys);
     }
 
     private static Map<String, CredentialSource> credentials(GatewayConfig config) {
         Map<String, CredentialSource> sources = new LinkedHashMap<>();
-        config.credentials().forEach((name, kind) -> sources.put(name, switch (kind) {
-            case EMULATOR -> new EmulatorCredential(name);
-        }));
+        config.credentials()
+                .forEach((name, kind) -> sources.put(
+                        name,
+                        switch (kind) {
+                            case EMULATOR -> new EmulatorCredential(name);
+                        }));
         return sources;
     }
 

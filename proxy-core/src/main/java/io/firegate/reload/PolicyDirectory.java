@@ -81,11 +81,15 @@ public final class PolicyDirectory implements PolicySource {
                     byte[] read = in.readNBytes(fileBytesMax + 1);
                     bytes += read.length;
                     if (read.length > fileBytesMax) {
-                        problems.add(tooMuch(file.getKey(), "the file is larger than " + fileBytesMax + " bytes",
+                        problems.add(tooMuch(
+                                file.getKey(),
+                                "the file is larger than " + fileBytesMax + " bytes",
                                 Limit.POLICY_FILE_BYTES));
                     } else if (bytes > bytesMax) {
-                        problems.add(tooMuch(file.getKey(), "with this file the policy is larger than " + bytesMax
-                                + " bytes", Limit.POLICY_BYTES));
+                        problems.add(tooMuch(
+                                file.getKey(),
+                                "with this file the policy is larger than " + bytesMax + " bytes",
+                                Limit.POLICY_BYTES));
                         break;
                     } else {
                         files.add(new PolicyFile(file.getKey(), read));
@@ -119,7 +123,9 @@ public final class PolicyDirectory implements PolicySource {
     private Problem unreadable(String name, IOException e) {
         String why = e instanceof NoSuchFileException
                 ? "it is not there, or is a link that leads nowhere"
-                : e instanceof AccessDeniedException ? "this process may not read it" : "it cannot be read: " + e.getMessage();
+                : e instanceof AccessDeniedException
+                        ? "this process may not read it"
+                        : "it cannot be read: " + e.getMessage();
         return Problem.ofFile(name.isEmpty() ? dir.toString() : shown(name), why, null);
     }
 
@@ -141,7 +147,11 @@ public final class PolicyDirectory implements PolicySource {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path entry : stream) {
                 if (++scan.entries > ENTRIES_MAX) {
-                    refuse(scan, prefix, "more than " + ENTRIES_MAX + " entries", "name a directory with policy files only");
+                    refuse(
+                            scan,
+                            prefix,
+                            "more than " + ENTRIES_MAX + " entries",
+                            "name a directory with policy files only");
                     return;
                 }
                 entries.add(entry);
@@ -181,7 +191,11 @@ public final class PolicyDirectory implements PolicySource {
             // Something else that disappears between the listing and the look is nobody's business.
             if (policy) {
                 scan.problems.add(unreadable(name, e));
-                scan.state.append(name).append(' ').append(e.getClass().getSimpleName()).append('\n');
+                scan.state
+                        .append(name)
+                        .append(' ')
+                        .append(e.getClass().getSimpleName())
+                        .append('\n');
             }
         }
     }
@@ -194,7 +208,11 @@ public final class PolicyDirectory implements PolicySource {
             refuse(scan, name, "not a file", "remove it");
         } else if (!name.endsWith("_test.yaml")) {
             if (scan.files.size() == filesMax) {
-                refuse(scan, name, "more than " + filesMax + " policy files", "raise `limits." + Limit.POLICY_FILES.key() + "`");
+                refuse(
+                        scan,
+                        name,
+                        "more than " + filesMax + " policy files",
+                        "raise `limits." + Limit.POLICY_FILES.key() + "`");
                 return;
             }
             scan.files.put(name, real);

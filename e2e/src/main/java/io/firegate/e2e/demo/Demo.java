@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;

@@ -321,8 +321,8 @@ final class TokenCheck {
         if (signedBy == null) {
             throw new IllegalStateException("the signature was not checked");
         }
-        verified = new VerifiedToken(
-                principal, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), signedBy);
+        verified =
+                new VerifiedToken(principal, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), signedBy);
         return null;
     }
 

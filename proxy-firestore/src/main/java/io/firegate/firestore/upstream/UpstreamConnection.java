@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -18,6 +19,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection to Firestore, many calls at a time. Belongs to its event loop, the one all of its calls live on.
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 final class UpstreamConnection extends Http2ConnectionHandler {
+    private static final Logger log = LoggerFactory.getLogger(UpstreamConnection.class);
+
     /** New streams stop well before the 31-bit ids end (RFC 9113 section 5.1.1). */
     private static final int STREAM_ID_RETIRE = Integer.MAX_VALUE - 10_000;
 
@@ -151,6 +156,16 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         // Closes every stream, and thereby fails every call.
         super.channelInactive(ctx);
         owner.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            log.warn("connection to Firestore lost: {}", cause.toString());
+            ctx.close();
+        }
     }
 
     @Override
