@@ -109,13 +109,19 @@ public final class TokenVerifier implements AutoCloseable {
     /**
      * Fetches the keys of all tenants and keeps them fresh in the background from then on. Called once.
      *
-     * @return ends when the first fetch of each tenant has, well or not
+     * @return ends when the first fetch of each tenant has, well or not, and says whether all tenants' tokens can be verified
      */
     public CompletionStage<Boolean> start() {
-        CompletableFuture<?>[] first = tenants.values().stream()
-                .map(tenant -> refresh(tenant).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(first).thenApply(done -> keysReady());
+        return whenAll(this::refreshForever);
+    }
+
+    /**
+     * Fetches the keys of all tenants now, whatever the schedule says.
+     *
+     * @return ends when every fetch has, well or not, and says whether all tenants' tokens can be verified
+     */
+    public CompletionStage<Boolean> refreshKeys() {
+        return whenAll(tenant -> tenant.keys().refresh());
     }
 
     /** Ends the background refresh. Keys already held go on serving. */
@@ -194,12 +200,19 @@ public final class TokenVerifier implements AutoCloseable {
         return verified;
     }
 
-    private CompletionStage<Boolean> refresh(Tenant tenant) {
+    private CompletionStage<Boolean> whenAll(Function<Tenant, CompletionStage<Boolean>> fetch) {
+        CompletableFuture<?>[] fetches = tenants.values().stream()
+                .map(tenant -> fetch.apply(tenant).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(fetches).thenApply(done -> keysReady());
+    }
+
+    private CompletionStage<Boolean> refreshForever(Tenant tenant) {
         return tenant.keys().refresh().whenComplete((good, error) -> {
             Duration pause =
                     tenant.keys().untilNextRefresh(ThreadLocalRandom.current().nextDouble());
             ScheduledFuture<?> unused =
-                    refresher.schedule(() -> refresh(tenant), pause.toMillis(), TimeUnit.MILLISECONDS);
+                    refresher.schedule(() -> refreshForever(tenant), pause.toMillis(), TimeUnit.MILLISECONDS);
         });
     }
 
