@@ -23,7 +23,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  *
  * <p>{@code what} says why the case exists; {@code request} is the message in protobuf's text form, where <code>{db}</code> stands
  * for the database every case uses; {@code append} is hexadecimal bytes added behind it, for what no encoder writes;
- * {@code granted} lists the accesses the policy grants (all, when absent). Expected: {@code outcome} (forwarded, reencoded,
+ * {@code granted} lists the accesses a stand-in for the policy grants (all, when absent); {@code policy} names a real one, a file
+ * under {@code policies/}, instead. Expected: {@code outcome} (forwarded, reencoded,
  * denied, invalid) and, as it needs, {@code accesses}, {@code database}, {@code items}, {@code problem} and {@code place},
  * {@code reason} and {@code refused}, and {@code becomes}, the message forwarded in place of the client's.
  */
@@ -33,6 +34,7 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
             "request",
             "append",
             "granted",
+            "policy",
             "outcome",
             "accesses",
             "database",
