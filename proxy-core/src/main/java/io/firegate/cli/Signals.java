@@ -40,7 +40,9 @@ final class Signals {
         } catch (ReflectiveOperationException e) {
             log.atWarn()
                     .addKeyValue("signal", name)
-                    .addKeyValue("reason", e.getCause() == null ? e.toString() : e.getCause().getMessage())
+                    .addKeyValue(
+                            "reason",
+                            e.getCause() == null ? e.toString() : e.getCause().getMessage())
                     .log("signal not available");
         }
     }

@@ -46,8 +46,8 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
         record Unprintable(String message, String fix) implements Reading {}
     }
 
-    private static final Reading USER_INFO =
-            new Reading.Unprintable("an address holds no user name or password", "write https:// and the host, nothing else");
+    private static final Reading USER_INFO = new Reading.Unprintable(
+            "an address holds no user name or password", "write https:// and the host, nothing else");
 
     private static final Pattern DIGITS = Pattern.compile("-?[0-9]+");
 

@@ -31,18 +31,23 @@ class ConfigCasesTest {
     Stream<DynamicTest> cases() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(CASES)) {
-            files = all.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            files = all.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
         assertThat(files).hasSizeGreaterThan(15);
-        return files.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> run(file)));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> run(file)));
     }
 
     @TestFactory
     Stream<DynamicTest> everyGoldenHasItsCase() throws IOException {
         try (Stream<Path> all = Files.list(CASES)) {
-            return all.filter(file -> file.toString().endsWith(".golden"))
+            return all
+                    .filter(file -> file.toString().endsWith(".golden"))
                     .map(file -> DynamicTest.dynamicTest(
-                            file.getFileName().toString(), () -> assertThat(sibling(file, "yaml")).exists()))
+                            file.getFileName().toString(),
+                            () -> assertThat(sibling(file, "yaml")).exists()))
                     .toList()
                     .stream();
         }
@@ -64,13 +69,17 @@ class ConfigCasesTest {
 
     private static String outcome(String text) {
         Problems problems = new Problems();
-        YamlMapping root = YamlFile.parse("case", text, problems).orElseThrow(() -> new AssertionError(problems.render()));
+        YamlMapping root =
+                YamlFile.parse("case", text, problems).orElseThrow(() -> new AssertionError(problems.render()));
         root.requiredString("description");
         String config = root.requiredString("config");
         Map<String, String> environment = new LinkedHashMap<>();
         YamlMapping variables = root.optionalMapping("environment");
         if (variables != null) {
-            variables.entries().forEach(entry -> environment.put(entry.name(), entry.value().asString()));
+            variables
+                    .entries()
+                    .forEach(
+                            entry -> environment.put(entry.name(), entry.value().asString()));
         }
         List<String> set =
                 root.optionalStrings("set").stream().map(YamlScalar::text).toList();

@@ -24,15 +24,15 @@ class GatewayKeysTest {
             assertThat(setting.description()).as(path).isNotBlank().doesNotEndWith(".");
             switch (setting.presence()) {
                 case Presence.Required required -> {}
-                case Presence.Absent absent -> assertThat(absent.meaning()).as(path).isNotBlank();
+                case Presence.Absent absent ->
+                    assertThat(absent.meaning()).as(path).isNotBlank();
                 case Presence.Section section ->
                     assertThat(setting.shape()).as(path).isInstanceOf(Shape.Section.class);
                 case Presence.Default fallback -> {
                     Problems problems = new Problems();
                     ConfigNode node = Overrides.parseValue(fallback.yaml(), new Origin.Default(), problems);
                     assertThat(node).as(path).isNotNull();
-                    if (setting.shape() instanceof Shape.Scalar scalar
-                            && node instanceof ConfigNode.Scalar value) {
+                    if (setting.shape() instanceof Shape.Scalar scalar && node instanceof ConfigNode.Scalar value) {
                         String text = value.in(scalar.type().form());
                         assertThat(text).as(path).isNotNull();
                         assertThat(scalar.type().read(String.valueOf(text)))
@@ -116,8 +116,7 @@ class GatewayKeysTest {
     }
 
     private static String page() {
-        StringBuilder out = new StringBuilder(
-                """
+        StringBuilder out = new StringBuilder("""
                 # Configuration
 
                 One file, `gateway.yaml`, in strict YAML: an unknown key, a key written twice, a value of another type or a value out of
@@ -156,8 +155,7 @@ class GatewayKeysTest {
                 row(out, path, setting);
             }
         });
-        out.append(
-                """
+        out.append("""
 
                 ## Limits
 
@@ -170,8 +168,7 @@ class GatewayKeysTest {
             out.append("| `%s` | %d | %d | %d | %s |%n"
                     .formatted(limit.key(), limit.defaultValue(), limit.min(), limit.max(), limit.reason()));
         }
-        out.append(
-                """
+        out.append("""
 
                 `tokenBytes` may not be above `headerBlockBytes`, `requestBytes` not above `requestBytesTotal`, `policyFileBytes` not
                 above `policyBytes`.
@@ -183,7 +180,11 @@ class GatewayKeysTest {
                 """);
         walk((path, setting) -> {
             if (setting.shape() instanceof Shape.NotYet notYet) {
-                out.append("- `").append(path).append("`: ").append(notYet.instead()).append('\n');
+                out.append("- `")
+                        .append(path)
+                        .append("`: ")
+                        .append(notYet.instead())
+                        .append('\n');
             }
         });
         return out.toString();
@@ -193,7 +194,9 @@ class GatewayKeysTest {
         String value = switch (setting.shape()) {
             case Shape.Scalar scalar -> scalar.type().described();
             case Shape.ListOf list ->
-                list.item() instanceof Shape.Scalar scalar ? "list of " + scalar.type().described() : "list";
+                list.item() instanceof Shape.Scalar scalar
+                        ? "list of " + scalar.type().described()
+                        : "list";
             case Shape.MapOf map -> "named map";
             default -> "section";
         };
@@ -204,6 +207,10 @@ class GatewayKeysTest {
             case Presence.Section section -> "";
         };
         out.append("| `%s` | %s | %s | %s |%n"
-                .formatted(path, value.replace("|", "\\|"), fallback, setting.description().replace("|", "\\|")));
+                .formatted(
+                        path,
+                        value.replace("|", "\\|"),
+                        fallback,
+                        setting.description().replace("|", "\\|")));
     }
 }
