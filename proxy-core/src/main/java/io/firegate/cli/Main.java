@@ -93,9 +93,7 @@ public final class Main implements Runnable {
     }
 
     private static void fault(Surroundings surroundings, Exception fault, boolean verbose) {
-        surroundings
-                .err()
-                .println("internal error: " + fault + (verbose ? "" : " (--verbose before the command shows where)"));
+        surroundings.err().println("internal error: " + fault + (verbose ? "" : " (--verbose shows where)"));
         if (verbose) {
             fault.printStackTrace(surroundings.err());
         }
