@@ -26,9 +26,4 @@ public enum GrpcCode {
     public static GrpcCode of(int number) {
         return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : UNKNOWN;
     }
-
-    /** The number on the wire. */
-    public int number() {
-        return ordinal();
-    }
 }
