@@ -13,7 +13,6 @@ import picocli.CommandLine.Parameters;
 final class ConfigCommand {
     private final Surroundings surroundings;
 
-
     ConfigCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -28,7 +27,8 @@ final class ConfigCommand {
                             arity = "0..1",
                             paramLabel = "KEY",
                             description = "only this setting and those below it, for example limits")
-                    @Nullable String key) {
+                    @Nullable
+                    String key) {
         return switch (options.load(surroundings)) {
             case ConfigLoad.Refused refused -> {
                 surroundings.err().print(refused.render());
@@ -40,7 +40,8 @@ final class ConfigCommand {
 
     private int print(List<EffectiveValue> all, @Nullable String key) {
         List<EffectiveValue> values = all.stream()
-                .filter(value -> key == null || value.path().equals(key) || value.path().startsWith(key + "."))
+                .filter(value ->
+                        key == null || value.path().equals(key) || value.path().startsWith(key + "."))
                 .toList();
         if (values.isEmpty()) {
             surroundings.err().println("no setting `" + key + "`");

@@ -52,7 +52,9 @@ final class HealthcheckCommand implements Callable<Integer> {
         if (given != null) {
             URI uri = http(given);
             if (uri == null) {
-                surroundings.err().println("--url must be an http:// address, for example http://127.0.0.1:9901/readyz");
+                surroundings
+                        .err()
+                        .println("--url must be an http:// address, for example http://127.0.0.1:9901/readyz");
                 return ExitCode.USAGE.code();
             }
             return probe(uri);

@@ -31,6 +31,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "6:an address to listen at is taken"
         })
 public final class Main implements Runnable {
+    /** The gateway {@code run} starts. */
+    private static final GatewayStarter GATEWAY = parts -> {
+        throw new IllegalStateException("the data path is not wired to the command line");
+    };
+
     @Spec
     private final CommandSpec spec = CommandSpec.create();
 

@@ -5,6 +5,7 @@ import io.firegate.config.ConfigLoad;
 import io.firegate.config.GatewayConfig;
 import io.firegate.config.GatewayConfig.Reload;
 import io.firegate.config.Limit;
+import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.reload.PolicyDirectory;
@@ -42,9 +43,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int withPolicy(GatewayConfig config) throws InterruptedException {
-        PolicyDirectory directory = new PolicyDirectory(config.policy().dir(), config.limits());
+        PolicyDirectory directory =
+                new PolicyDirectory(config.policy().dir(), config.policy().dir(), config.limits());
         return switch (PolicyStore.open(
-                directory, new Compilation(config.credentials().keySet()), surroundings.clock())) {
+                directory,
+                files -> PolicyCompiler.compile(files, config.credentials().keySet()),
+                surroundings.clock())) {
             case PolicyStore.Opened.Refused refused -> invalid(refused.render());
             case PolicyStore.Opened.Ready ready -> {
                 for (Problem warning : ready.warnings()) {
@@ -60,8 +64,9 @@ final class RunCommand implements Callable<Integer> {
             case Started.AddressInUse inUse -> {
                 surroundings
                         .err()
-                        .println(inUse.setting() + ": " + inUse.address() + " is taken by another process; free it, or --set "
-                                + inUse.setting() + "=" + inUse.address().host() + ":<port>");
+                        .println(inUse.setting() + ": " + inUse.address()
+                                + " is taken by another process; free it, or --set " + inUse.setting() + "="
+                                + inUse.address().host() + ":<port>");
                 yield ExitCode.PORT_IN_USE.code();
             }
             case Started.Refused refused ->

@@ -20,6 +20,7 @@ final class Signals {
      * Runs an action on its own thread each time the signal arrives. Where the system or the JVM keeps the signal to itself
      * (Windows has no HUP, {@code -Xrs}), a log line says so.
      */
+    @SuppressWarnings("ReferenceEquality") // A proxy is equal to itself and nothing else.
     static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -39,7 +40,9 @@ final class Signals {
         } catch (ReflectiveOperationException e) {
             log.atWarn()
                     .addKeyValue("signal", name)
-                    .addKeyValue("reason", e.getCause() == null ? e.toString() : e.getCause().getMessage())
+                    .addKeyValue(
+                            "reason",
+                            e.getCause() == null ? e.toString() : e.getCause().getMessage())
                     .log("signal not available");
         }
     }

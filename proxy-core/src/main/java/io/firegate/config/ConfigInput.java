@@ -10,11 +10,12 @@ import java.util.function.Function;
  *
  * @param file the file's name as the operator knows it, for messages
  * @param base where relative paths start: the file's directory, absolute
- * @param yaml the file's bytes
+ * @param yaml the file's bytes; not copied, nobody writes to them
  * @param environment environment variables; those that do not begin with {@code FIREGATE_} are not looked at
  * @param set the texts of {@code --set}, in order; a later one wins
  * @param paths what is at a path, so that a missing file is told with the place that names it
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared or printed: carried from the disk to the loader.
 public record ConfigInput(
         String file,
         Path base,
@@ -28,6 +29,5 @@ public record ConfigInput(
     public ConfigInput {
         environment = Map.copyOf(environment);
         set = List.copyOf(set);
-        yaml = yaml.clone();
     }
 }

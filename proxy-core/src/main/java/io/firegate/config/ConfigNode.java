@@ -84,6 +84,9 @@ abstract sealed class ConfigNode {
 
     /** One value. */
     static final class Scalar extends ConfigNode {
+        /** As many digits as every long may have. */
+        private static final int LONG_DIGITS = 18;
+
         final String text;
         private final @Nullable YamlScalar typed;
 
@@ -108,6 +111,10 @@ abstract sealed class ConfigNode {
         @Nullable
         String in(ScalarType.Form form) {
             if (typed == null) {
+                return text;
+            }
+            if (form == ScalarType.Form.INTEGER && text.length() > LONG_DIGITS) {
+                // Beyond any bound; the type says so with its own range.
                 return text;
             }
             Object value = switch (form) {

@@ -20,7 +20,7 @@ final class ConfigRules {
     }
 
     void check(Checked.Section root) {
-        Map<HostPort, String> taken = new HashMap<>();
+        Map<HostPort, Taken> taken = new HashMap<>();
         List<Checked.Section> listeners = root.sections("listeners");
         for (int i = 0; i < listeners.size(); i++) {
             listener(listeners.get(i));
@@ -68,13 +68,24 @@ final class ConfigRules {
         }
     }
 
-    private static void once(Checked.Section section, String name, Map<HostPort, String> taken) {
+    /** Who listens at an address. */
+    private record Taken(String name, ConfigNode place) {}
+
+    private static void once(Checked.Section section, String name, Map<HostPort, Taken> taken) {
         HostPort address = section.get("address", HostPort.class);
-        if (address != null && address.port() != 0) {
-            String other = taken.putIfAbsent(address, name);
-            if (other != null) {
-                section.at("address").problem("`" + other + "` listens at " + address + " already", "use another port");
-            }
+        if (address == null || address.port() == 0) {
+            return;
+        }
+        Taken own = new Taken(name, section.at("address"));
+        Taken other = taken.putIfAbsent(address, own);
+        if (other != null) {
+            // Shown where somebody wrote it: one of the two may be a default.
+            boolean written = !(own.place().origin() instanceof Origin.Default);
+            (written ? own : other)
+                    .place()
+                    .problem(
+                            "`" + (written ? other : own).name() + "` listens at " + address + " already",
+                            "use another port");
         }
     }
 

@@ -138,8 +138,10 @@ final class Overrides {
                 "no such setting",
                 Nearest.to(name, known)
                         .map(near -> "did you mean " + near + "?")
-                        .orElse("unset it; `firegate config explain` lists every setting, docs/configuration.md the"
-                                + " variables. A named map takes a new name from the file or --set only")));
+                        .orElse(
+                                name.startsWith(PREFIX + "CREDENTIALS_")
+                                        ? "a variable changes a credential of the file; add one there or with --set"
+                                        : "unset it; docs/configuration.md lists every variable")));
     }
 
     /** The variables of every setting that is in no list and no named map. */
@@ -294,6 +296,10 @@ final class Overrides {
                     }
                     if (next == null) {
                         next = empty(below, origin);
+                        if (below instanceof Shape.ListOf && !path.get(i + 1).equals("0")) {
+                            noItem(path.get(i + 1), 0, origin);
+                            return;
+                        }
                     }
                     section.entries.put(part, next);
                     if (last) {
@@ -303,10 +309,7 @@ final class Overrides {
                 case ConfigNode.Items items -> {
                     int index = Integer.parseInt(part);
                     if (index > items.items.size()) {
-                        problems.add(Problem.ofFile(
-                                origin.toString(),
-                                "there is no item " + index + " in a list of " + items.items.size(),
-                                "the next one is " + items.items.size()));
+                        noItem(part, items.items.size(), origin);
                         return;
                     }
                     if (index == items.items.size()) {
@@ -326,6 +329,11 @@ final class Overrides {
             here = next;
             shape = below;
         }
+    }
+
+    private void noItem(String index, int size, Origin origin) {
+        problems.add(Problem.ofFile(
+                origin.toString(), "there is no item " + index + " in a list of " + size, "the next one is " + size));
     }
 
     private ConfigNode empty(@Nullable Shape shape, Origin origin) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,11 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
         /** Not a value of the type, and nothing anybody should see printed. */
         record Unprintable(String message, String fix) implements Reading {}
     }
+
+    private static final Reading USER_INFO = new Reading.Unprintable(
+            "an address holds no user name or password", "write https:// and the host, nothing else");
+
+    private static final Pattern DIGITS = Pattern.compile("-?[0-9]+");
 
     static final ScalarType BOOLEAN = new ScalarType(Form.BOOLEAN, "true or false", text -> switch (text) {
         case "true" -> new Reading.Good(true);
@@ -98,6 +104,9 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                     "plaintext to Firestore would show every document and credential on the way",
                     "write https://firestore.googleapis.com, or `emulator: 127.0.0.1:8085` for a local emulator");
         }
+        if (text.indexOf('@') >= 0) {
+            return USER_INFO;
+        }
         URI uri = origin(text);
         HostPort address = uri == null || !"https".equals(uri.getScheme()) ? null : hostPort(uri, 443);
         return address == null
@@ -109,6 +118,9 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     /** The origin of an Entra login service. */
     static final ScalarType AUTHORITY = new ScalarType(Form.STRING, "https://host", text -> {
+        if (text.indexOf('@') >= 0) {
+            return USER_INFO;
+        }
         URI uri = origin(text);
         HostPort address = uri == null ? null : hostPort(uri, 443);
         if (uri == null || address == null) {
@@ -127,7 +139,7 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     /** A path; relative ones start at the configuration file's directory. */
     static final ScalarType PATH = new ScalarType(Form.STRING, "path", text -> {
-        if (text.contains("-----BEGIN") || text.contains("\n") || text.length() > TEXT_MAX) {
+        if (text.contains("-----BEGIN") || text.contains("\n")) {
             return new Reading.Unprintable(
                     "expected the path of a file, found the content of one", "write the content to a file and name it");
         }
@@ -168,19 +180,20 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
     static ScalarType limit(Limit limit) {
         String range = limit.min() + " to " + limit.max();
         return new ScalarType(Form.INTEGER, range, text -> {
-            Long value = parseLong(text);
-            if (value == null) {
+            if (!DIGITS.matcher(text).matches()) {
                 return new Reading.Bad("`" + text + "` is not a whole number", "write one from " + range);
             }
-            return value < limit.min() || value > limit.max()
+            Long value = parseLong(text);
+            return value == null || value < limit.min() || value > limit.max()
                     ? new Reading.Bad(
-                            "`" + limit.key() + "` is " + value + ", not between " + limit.min() + " and " + limit.max()
+                            "`" + limit.key() + "` is " + text + ", not between " + limit.min() + " and " + limit.max()
                                     + " (" + limit.reason() + ")",
                             "the default is " + limit.defaultValue())
                     : new Reading.Good(value);
         });
     }
 
+    /** Null for a number beyond any bound. */
     private static @Nullable Long parseLong(String text) {
         try {
             return Long.valueOf(text);
@@ -226,9 +239,8 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     /** Reads a text of any length. */
     Reading read(String text) {
-        if (text.length() > TEXT_MAX && this != PATH) {
-            return new Reading.Bad("longer than " + TEXT_MAX + " characters", null);
-        }
-        return reader.apply(text);
+        return text.length() > TEXT_MAX
+                ? new Reading.Unprintable("longer than " + TEXT_MAX + " characters", "shorten it")
+                : reader.apply(text);
     }
 }

@@ -160,7 +160,7 @@ final class ShapeCheck {
 
     private @Nullable Checked scalar(ScalarType type, ConfigNode node, String path) {
         if (!(node instanceof ConfigNode.Scalar scalar)) {
-            node.problem("expected " + type.described() + ", found " + node.described(), null);
+            node.problem("expected one value (" + type.described() + "), found " + node.described(), null);
             return null;
         }
         String text = scalar.in(type.form());

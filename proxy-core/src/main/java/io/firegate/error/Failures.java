@@ -1,6 +1,8 @@
 package io.firegate.error;
 
+import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
+import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Access;
@@ -14,7 +16,8 @@ public final class Failures {
     private Failures() {}
 
     /** A token that is not accepted. */
-    public static Failure of(TokenProblem problem, @Nullable String challenge) {
+    public static Failure of(Verification.Refused refused) {
+        TokenProblem problem = refused.problem();
         ErrorCode code = switch (problem.kind()) {
             case NO_CREDENTIALS -> ErrorCode.TOKEN_MISSING;
             case MALFORMED_REQUEST -> ErrorCode.TOKEN_MALFORMED;
@@ -22,7 +25,7 @@ public final class Failures {
             case INSUFFICIENT -> ErrorCode.TOKEN_INSUFFICIENT;
             case UNAVAILABLE -> ErrorCode.IDENTITY_UNAVAILABLE;
         };
-        return new Failure(code, problem, "firegate: " + problem.description(), Map.of(), challenge);
+        return new Failure(code, problem, "firegate: " + problem.description(), Map.of(), Challenge.of(refused).orElse(null));
     }
 
     /** A denial by the policy. Names what the caller asked for, and the tier and rule that judged it: nothing the data could change. */

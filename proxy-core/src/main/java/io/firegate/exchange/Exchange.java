@@ -95,11 +95,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private void authenticate(@Nullable VerifiedToken remembered) {
         if (head.authorizations() > 1) {
-            refuse(TokenProblem.REPEATED);
-        } else if (remembered != null) {
+            refuse(Failures.of(new Verification.Refused(TokenProblem.REPEATED)));
+        } else if (remembered != null && remembered.holds(now.toEpochMilli())) {
             authenticated(remembered);
         } else if (head.authorization() == null) {
-            refuse(TokenProblem.MISSING);
+            refuse(Failures.of(new Verification.Refused(TokenProblem.MISSING)));
         } else {
             AsciiString value = head.authorization();
             verified(services.verifier().verify(value.array(), value.arrayOffset(), value.length()));
@@ -109,7 +109,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void verified(Verification verification) {
         switch (verification) {
             case Verification.Verified(VerifiedToken good) -> authenticated(good);
-            case Verification.Refused(TokenProblem problem) -> refuse(problem);
+            case Verification.Refused refused -> refuse(Failures.of(refused));
             case Verification.Pending(var result) -> result.whenComplete(this::verifiedLater);
         }
     }
@@ -366,10 +366,6 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         } else {
             refuse(failure);
         }
-    }
-
-    private void refuse(TokenProblem problem) {
-        refuse(Failures.of(problem, services.challenge(problem)));
     }
 
     /** Ends the exchange before any verdict of the policy. */

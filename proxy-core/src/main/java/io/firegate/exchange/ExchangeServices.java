@@ -4,7 +4,6 @@ import io.firegate.audit.AuditLog;
 import io.firegate.audit.DecisionIds;
 import io.firegate.auth.credential.Credential;
 import io.firegate.auth.credential.CredentialSource;
-import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
@@ -108,10 +107,5 @@ public final class ExchangeServices {
     Credential credential(String name) {
         CredentialSource source = credentials.get(name);
         return source == null ? null : source.current();
-    }
-
-    @Nullable
-    String challenge(TokenProblem problem) {
-        return null;
     }
 }

@@ -192,14 +192,6 @@ public final class Gateway implements GatewayStarter.Gateway {
         Limits limits = parts.config().limits();
         Duration fetchTimeout = limits.getDuration(Limit.KEY_FETCH_MILLIS);
         HttpClient client = DiscoveredKeys.newClient(fetchTimeout);
-        List<TenantSettings> tenants = parts.config().tenants().stream()
-                .map(tenant -> tenant(tenant, client, limits))
-                .toList();
-        TokenBounds tokens = new TokenBounds(
-                limits.getInt(Limit.TOKEN_BYTES),
-                limits.getDuration(Limit.TOKEN_LIFETIME_MILLIS),
-                limits.getDuration(Limit.CLOCK_SKEW_MILLIS),
-                limits.getInt(Limit.TOKENS_CACHED));
         KeyBounds keys = new KeyBounds(
                 limits.getInt(Limit.KEY_SET_BYTES),
                 limits.getInt(Limit.KEY_SET_KEYS),
@@ -207,26 +199,27 @@ public final class Gateway implements GatewayStarter.Gateway {
                 limits.getDuration(Limit.KEY_REFRESH_MILLIS),
                 limits.getDuration(Limit.KEY_UNKNOWN_MILLIS),
                 KeyBounds.AGE_MAX_DEFAULT);
+        List<TenantSettings> tenants = parts.config().tenants().stream()
+                .map(tenant -> tenant(tenant, client, keys))
+                .toList();
+        TokenBounds tokens = new TokenBounds(
+                limits.getInt(Limit.TOKEN_BYTES),
+                limits.getDuration(Limit.TOKEN_LIFETIME_MILLIS),
+                limits.getDuration(Limit.CLOCK_SKEW_MILLIS),
+                limits.getInt(Limit.TOKENS_CACHED));
         return new TokenVerifier(tenants, tokens, keys, parts.clock());
     }
 
-    private static TenantSettings tenant(GatewayConfig.Tenant tenant, HttpClient client, Limits limits) {
+    private static TenantSettings tenant(GatewayConfig.Tenant tenant, HttpClient client, KeyBounds keyBounds) {
         Set<TokenVersion> versions = tenant.versions().stream()
                 .map(version -> TokenVersion.parse(version.toString()).orElseThrow())
                 .collect(Collectors.toUnmodifiableSet());
         Authority authority = new Authority(tenant.authority().toString(), Authority.GLOBAL.v1Issuers());
-        int bytesMax = limits.getInt(Limit.KEY_SET_BYTES);
         KeySource keys =
                 switch (tenant.keys()) {
                     case GatewayConfig.Keys.Discovery ignored ->
-                        new DiscoveredKeys(
-                                client,
-                                authority,
-                                tenant.id(),
-                                versions,
-                                bytesMax,
-                                limits.getDuration(Limit.KEY_FETCH_MILLIS));
-                    case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, bytesMax);
+                        new DiscoveredKeys(tenant.id(), authority, versions, keyBounds, client);
+                    case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, keyBounds.setBytesMax());
                 };
         return new TenantSettings(
                 tenant.id(), versions, Set.copyOf(tenant.audiences()), tenant.scope(), authority, keys);

@@ -2,9 +2,12 @@ package io.firegate.reload;
 
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
+import io.firegate.policy.PolicyFile;
 import io.firegate.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -12,7 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -39,13 +45,19 @@ public final class PolicyDirectory implements PolicySource {
     private static final int READS_MAX = 3;
 
     private final Path dir;
+    private final Path shownAs;
     private final int fileBytesMax;
     private final long bytesMax;
     private final int filesMax;
 
-    /** The directory at a path; it need not exist yet. */
-    public PolicyDirectory(Path dir, Limits limits) {
+    /**
+     * The directory at a path; it need not exist yet.
+     *
+     * @param shownAs the directory as a person named it, for problems
+     */
+    public PolicyDirectory(Path dir, Path shownAs, Limits limits) {
         this.dir = dir;
+        this.shownAs = shownAs;
         this.fileBytesMax = limits.getInt(Limit.POLICY_FILE_BYTES);
         this.bytesMax = limits.get(Limit.POLICY_BYTES);
         this.filesMax = limits.getInt(Limit.POLICY_FILES);
@@ -66,7 +78,7 @@ public final class PolicyDirectory implements PolicySource {
 
     @Override
     public String shown(String name) {
-        return dir.resolve(name).toString();
+        return shownAs.resolve(name).toString();
     }
 
     @Override
@@ -75,20 +87,33 @@ public final class PolicyDirectory implements PolicySource {
         for (int i = 0; i < READS_MAX; i++) {
             List<Problem> problems = new ArrayList<>(before.problems);
             List<PolicyFile> files = new ArrayList<>();
+            MessageDigest digest = sha256();
             long bytes = 0;
             for (var file : before.files.entrySet()) {
                 try (InputStream in = Files.newInputStream(file.getValue())) {
                     byte[] read = in.readNBytes(fileBytesMax + 1);
                     bytes += read.length;
                     if (read.length > fileBytesMax) {
-                        problems.add(tooMuch(file.getKey(), "the file is larger than " + fileBytesMax + " bytes",
+                        problems.add(tooMuch(
+                                file.getKey(),
+                                "the file is larger than " + fileBytesMax + " bytes",
                                 Limit.POLICY_FILE_BYTES));
                     } else if (bytes > bytesMax) {
-                        problems.add(tooMuch(file.getKey(), "with this file the policy is larger than " + bytesMax
-                                + " bytes", Limit.POLICY_BYTES));
+                        problems.add(tooMuch(
+                                file.getKey(),
+                                "with this file the policy is larger than " + bytesMax + " bytes",
+                                Limit.POLICY_BYTES));
                         break;
                     } else {
                         files.add(new PolicyFile(file.getKey(), read));
+                        // With its length before it, so that no two lists of files run together into the same bytes.
+                        byte[] name = file.getKey().getBytes(StandardCharsets.UTF_8);
+                        digest.update(ByteBuffer.allocate(8)
+                                .putInt(name.length)
+                                .putInt(read.length)
+                                .flip());
+                        digest.update(name);
+                        digest.update(read);
                     }
                 } catch (IOException e) {
                     problems.add(unreadable(file.getKey(), e));
@@ -99,17 +124,27 @@ public final class PolicyDirectory implements PolicySource {
             if (state.contentEquals(before.state)) {
                 if (files.isEmpty() && problems.isEmpty()) {
                     problems.add(Problem.ofFile(
-                            dir.toString(),
+                            shownAs.toString(),
                             "no policy file in this directory",
                             "put a *.yaml file there; *_test.yaml files and names beginning with a dot do not count"));
                 }
-                return problems.isEmpty() ? new Reading.Files(files, state) : new Reading.Refused(problems, state);
+                return problems.isEmpty()
+                        ? new Reading.Files(files, HexFormat.of().formatHex(digest.digest()), state)
+                        : new Reading.Refused(problems, state);
             }
             before = after;
         }
         // The state of no moment: so the next look sees a change and reads again.
         return new Reading.Refused(
-                List.of(Problem.ofFile(dir.toString(), "the directory keeps changing while it is read", null)), "");
+                List.of(Problem.ofFile(shownAs.toString(), "the directory keeps changing while it is read", null)), "");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private Problem tooMuch(String name, String message, Limit limit) {
@@ -119,8 +154,10 @@ public final class PolicyDirectory implements PolicySource {
     private Problem unreadable(String name, IOException e) {
         String why = e instanceof NoSuchFileException
                 ? "it is not there, or is a link that leads nowhere"
-                : e instanceof AccessDeniedException ? "this process may not read it" : "it cannot be read: " + e.getMessage();
-        return Problem.ofFile(name.isEmpty() ? dir.toString() : shown(name), why, null);
+                : e instanceof AccessDeniedException
+                        ? "this process may not read it"
+                        : "it cannot be read: " + e.getMessage();
+        return Problem.ofFile(name.isEmpty() ? shownAs.toString() : shown(name), why, null);
     }
 
     private Scan scan() {
@@ -141,7 +178,11 @@ public final class PolicyDirectory implements PolicySource {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path entry : stream) {
                 if (++scan.entries > ENTRIES_MAX) {
-                    refuse(scan, prefix, "more than " + ENTRIES_MAX + " entries", "name a directory with policy files only");
+                    refuse(
+                            scan,
+                            prefix,
+                            "more than " + ENTRIES_MAX + " entries",
+                            "name a directory with policy files only");
                     return;
                 }
                 entries.add(entry);
@@ -181,7 +222,11 @@ public final class PolicyDirectory implements PolicySource {
             // Something else that disappears between the listing and the look is nobody's business.
             if (policy) {
                 scan.problems.add(unreadable(name, e));
-                scan.state.append(name).append(' ').append(e.getClass().getSimpleName()).append('\n');
+                scan.state
+                        .append(name)
+                        .append(' ')
+                        .append(e.getClass().getSimpleName())
+                        .append('\n');
             }
         }
     }
@@ -192,9 +237,13 @@ public final class PolicyDirectory implements PolicySource {
         } else if (!attributes.isRegularFile()) {
             // Opening a pipe would wait for a writer for ever.
             refuse(scan, name, "not a file", "remove it");
-        } else if (!name.endsWith("_test.yaml")) {
+        } else if (PolicyFile.isPolicy(name)) {
             if (scan.files.size() == filesMax) {
-                refuse(scan, name, "more than " + filesMax + " policy files", "raise `limits." + Limit.POLICY_FILES.key() + "`");
+                refuse(
+                        scan,
+                        name,
+                        "more than " + filesMax + " policy files",
+                        "raise `limits." + Limit.POLICY_FILES.key() + "`");
                 return;
             }
             scan.files.put(name, real);
@@ -213,7 +262,7 @@ public final class PolicyDirectory implements PolicySource {
     }
 
     private void refuse(Scan scan, String name, String message, String fix) {
-        scan.problems.add(Problem.ofFile(name.isEmpty() ? dir.toString() : shown(name), message, fix));
+        scan.problems.add(Problem.ofFile(name.isEmpty() ? shownAs.toString() : shown(name), message, fix));
         scan.state.append(name).append(' ').append(message).append('\n');
     }
 }

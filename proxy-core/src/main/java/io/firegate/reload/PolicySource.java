@@ -1,5 +1,7 @@
 package io.firegate.reload;
 
+import io.firegate.policy.PolicyFile;
+import io.firegate.policy.yaml.Position;
 import io.firegate.policy.yaml.Problem;
 import java.util.List;
 
@@ -10,10 +12,12 @@ public interface PolicySource {
         /**
          * Every file, all of one moment.
          *
-         * @param files in path order, which is the order of tiers
+         * @param files in path order, which is the order of tiers; named by their path below the directory, so that a snapshot
+         *     has the same name on every machine
+         * @param digest equal for two readings exactly when names and bytes are
          * @param state what {@link PolicySource#state} said of that moment
          */
-        record Files(List<PolicyFile> files, String state) implements Reading {
+        record Files(List<PolicyFile> files, String digest, String state) implements Reading {
             public Files {
                 files = List.copyOf(files);
             }
@@ -35,4 +39,15 @@ public interface PolicySource {
 
     /** A file's name as a person would look for it. */
     String shown(String name);
+
+    /** A problem of the compiler, with the file's name as a person would look for it. */
+    default Problem shown(Problem problem) {
+        return new Problem(
+                problem.severity(),
+                new Position(shown(problem.file()), problem.line(), problem.column()),
+                problem.message(),
+                problem.fix(),
+                problem.sourceLine(),
+                problem.caret());
+    }
 }

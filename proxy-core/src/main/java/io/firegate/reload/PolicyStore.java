@@ -1,16 +1,16 @@
 package io.firegate.reload;
 
+import io.firegate.policy.Compilation;
+import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
-import io.firegate.policy.yaml.Position;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
-import io.firegate.reload.PolicyCompilation.Compiled;
 import io.firegate.reload.PolicySource.Reading;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,15 +26,15 @@ public final class PolicyStore {
     private static final Logger log = LoggerFactory.getLogger(PolicyStore.class);
 
     private final PolicySource source;
-    private final PolicyCompilation compilation;
+    private final Function<List<PolicyFile>, Compilation> compiler;
     private final InstantSource clock;
     private final List<Consumer<PolicySnapshot>> listeners = new CopyOnWriteArrayList<>();
 
     private volatile PolicySnapshot current;
     private volatile PolicyStatus status;
 
-    /** The files of {@link #current}. Guarded by this. */
-    private List<PolicyFile> files;
+    /** Of the files of {@link #current}. Guarded by this. */
+    private String digest;
 
     /** The source's state when the files were last read, good or bad. Guarded by this. */
     private String readState;
@@ -70,30 +70,35 @@ public final class PolicyStore {
 
     private PolicyStore(
             PolicySource source,
-            PolicyCompilation compilation,
+            Function<List<PolicyFile>, Compilation> compiler,
             InstantSource clock,
             PolicySnapshot first,
             Reading.Files read) {
         this.source = source;
-        this.compilation = compilation;
+        this.compiler = compiler;
         this.clock = clock;
         this.current = first;
-        this.files = read.files();
+        this.digest = read.digest();
         this.readState = read.state();
         this.status = new PolicyStatus(first.id(), clock.instant(), null, 1, 0, 0);
     }
 
-    /** Reads the policy for the first time. */
-    public static Opened open(PolicySource source, PolicyCompilation compilation, InstantSource clock) {
+    /**
+     * Reads the policy for the first time.
+     *
+     * @param compiler from files of one moment to a snapshot; pure
+     */
+    public static Opened open(
+            PolicySource source, Function<List<PolicyFile>, Compilation> compiler, InstantSource clock) {
         return switch (source.read()) {
             case Reading.Refused refused ->
                 new Opened.Refused(refused.problems(), refused.problems().size());
             case Reading.Files read ->
-                switch (compilation.compile(read.files())) {
-                    case Compiled.Bad bad -> new Opened.Refused(shown(source, bad.problems()), bad.count());
-                    case Compiled.Good good ->
+                switch (compiler.apply(read.files())) {
+                    case Compilation.Rejected bad -> new Opened.Refused(shown(source, bad.problems()), bad.count());
+                    case Compilation.Compiled good ->
                         new Opened.Ready(
-                                new PolicyStore(source, compilation, clock, good.snapshot(), read),
+                                new PolicyStore(source, compiler, clock, good.snapshot(), read),
                                 shown(source, good.warnings()));
                 };
         };
@@ -128,7 +133,7 @@ public final class PolicyStore {
             }
             case Reading.Files read -> {
                 readState = read.state();
-                if (same(read.files(), files)) {
+                if (read.digest().equals(digest)) {
                     return unchanged();
                 }
                 return compile(read);
@@ -156,9 +161,9 @@ public final class PolicyStore {
     }
 
     private ReloadResult compile(Reading.Files read) {
-        Compiled compiled;
+        Compilation compiled;
         try {
-            compiled = compilation.compile(read.files());
+            compiled = compiler.apply(read.files());
         } catch (RuntimeException | StackOverflowError e) {
             // A fault of ours in reading a file must not take the policy in force with it.
             log.error("the policy could not be compiled because of a fault in firegate", e);
@@ -166,11 +171,11 @@ public final class PolicyStore {
                     List.of(Problem.ofFile(source.shown(""), "internal error while compiling; see the log", null)), 1);
         }
         return switch (compiled) {
-            case Compiled.Bad bad -> refuse(shown(source, bad.problems()), bad.count());
-            case Compiled.Good good -> {
+            case Compilation.Rejected bad -> refuse(shown(source, bad.problems()), bad.count());
+            case Compilation.Compiled good -> {
                 PolicySnapshot snapshot = good.snapshot();
                 PolicyStatus before = status;
-                files = read.files();
+                digest = read.digest();
                 current = snapshot;
                 status = new PolicyStatus(
                         snapshot.id(),
@@ -228,29 +233,7 @@ public final class PolicyStore {
         }
     }
 
-    private static boolean same(List<PolicyFile> a, List<PolicyFile> b) {
-        if (a.size() != b.size()) {
-            return false;
-        }
-        for (int i = 0; i < a.size(); i++) {
-            if (!a.get(i).name().equals(b.get(i).name())
-                    || !Arrays.equals(a.get(i).bytes(), b.get(i).bytes())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Problems with the files' names as a person would look for them. */
     private static List<Problem> shown(PolicySource source, List<Problem> problems) {
-        return problems.stream()
-                .map(problem -> new Problem(
-                        problem.severity(),
-                        new Position(source.shown(problem.file()), problem.line(), problem.column()),
-                        problem.message(),
-                        problem.fix(),
-                        problem.sourceLine(),
-                        problem.caret()))
-                .toList();
+        return problems.stream().map(source::shown).toList();
     }
 }

@@ -91,6 +91,11 @@ public final class PolicySnapshot {
         return tiers.stream().mapToInt(tier -> tier.rules().size()).sum();
     }
 
+    /** The number of bindings. */
+    public int bindingCount() {
+        return bindings.size();
+    }
+
     /** The credentials tiers name: what gateway.yaml must have an entry for. */
     public Set<String> credentialNames() {
         Map<String, Boolean> names = new LinkedHashMap<>();

@@ -77,6 +77,7 @@ final class TokenCheck {
 
     // Filled in by readVerified.
     private Instant expiresAt = Instant.EPOCH;
+    private @Nullable TrustedKey signedBy;
     private @Nullable VerifiedToken verified;
     private String missingScope = "";
 
@@ -127,7 +128,11 @@ final class TokenCheck {
         }
         byte[] signingInput = Arrays.copyOf(token, payloadEnd);
         String signature = new String(token, payloadEnd + 1, token.length - payloadEnd - 1, StandardCharsets.US_ASCII);
-        return key.verifies(signingInput, signature) ? null : TokenProblem.SIGNATURE;
+        if (!key.verifies(signingInput, signature)) {
+            return TokenProblem.SIGNATURE;
+        }
+        signedBy = key;
+        return null;
     }
 
     /** Everything that is believed because of the signature. */
@@ -313,7 +318,11 @@ final class TokenCheck {
         }
         Principal.Kind kind = app ? Principal.Kind.APP : Principal.Kind.USER;
         Principal principal = new Principal(tenant().id(), oid, kind, client, groups, roles, uti, expiresAt);
-        verified = new VerifiedToken(principal, expiresAt.plus(bounds.clockSkew()));
+        if (signedBy == null) {
+            throw new IllegalStateException("the signature was not checked");
+        }
+        verified = new VerifiedToken(
+                principal, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), signedBy);
         return null;
     }
 

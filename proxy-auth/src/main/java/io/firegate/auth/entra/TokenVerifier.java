@@ -47,7 +47,7 @@ public final class TokenVerifier implements AutoCloseable {
     private final Map<Guid, Tenant> tenants;
     private final TokenBounds bounds;
     private final InstantSource clock;
-    private final Cache<TokenDigest, Known> known;
+    private final Cache<TokenDigest, Verification.Verified> known;
     private final LongAdder signatureChecks = new LongAdder();
     private volatile long groupNamesWarnedAtMillis = Long.MIN_VALUE;
     /** Starts its one thread with the first task; tasks that come after the end are dropped. */
@@ -69,23 +69,11 @@ public final class TokenVerifier implements AutoCloseable {
         this.clock = clock;
         this.known = Caffeine.newBuilder()
                 .maximumSize(bounds.tokensCachedMax())
-                .expireAfter(Expiry.<TokenDigest, Known>creating(
-                        (digest, entry) -> Duration.ofMillis(entry.usableUntilMillis() - clock.millis())))
+                .expireAfter(Expiry.<TokenDigest, Verification.Verified>creating((digest, entry) ->
+                        Duration.between(clock.instant(), entry.token().usableUntil())))
                 // Housekeeping is short and belongs to whoever causes it; a pool would only add a hand-over.
                 .executor(Runnable::run)
                 .build();
-    }
-
-    /** A verified token, and what must still hold when it is found again. */
-    private record Known(
-            Verification.Verified verified,
-            Tenant tenant,
-            TokenVersion version,
-            TrustedKey key,
-            long usableUntilMillis) {
-        boolean holds(long nowMillis) {
-            return nowMillis < usableUntilMillis && tenant.keys().stillAccepts(version, key, nowMillis);
-        }
     }
 
     /**
@@ -108,10 +96,10 @@ public final class TokenVerifier implements AutoCloseable {
             return new Verification.Refused(TokenProblem.TOO_LARGE);
         }
         TokenDigest digest = TokenDigest.of(header, tokenOffset, tokenLength);
-        Known entry = known.getIfPresent(digest);
+        Verification.Verified entry = known.getIfPresent(digest);
         if (entry != null) {
-            if (entry.holds(clock.millis())) {
-                return entry.verified();
+            if (entry.token().holds(clock.millis())) {
+                return entry;
             }
             known.invalidate(digest);
         }
@@ -201,16 +189,8 @@ public final class TokenVerifier implements AutoCloseable {
             }
             return new Verification.Refused(problem, check.missingScope());
         }
-        VerifiedToken token = check.verified();
-        Verification.Verified verified = new Verification.Verified(token);
-        known.put(
-                digest,
-                new Known(
-                        verified,
-                        check.tenant(),
-                        check.version(),
-                        key,
-                        token.usableUntil().toEpochMilli()));
+        Verification.Verified verified = new Verification.Verified(check.verified());
+        known.put(digest, verified);
         return verified;
     }
 

@@ -15,11 +15,27 @@ import org.jspecify.annotations.Nullable;
 public final class VerifiedToken {
     private final Principal principal;
     private final Instant usableUntil;
+    private final long usableUntilMillis;
+    private final TenantKeys keys;
+    private final TokenVersion version;
+    private final TrustedKey key;
     private volatile @Nullable Standing standing;
 
-    VerifiedToken(Principal principal, Instant usableUntil) {
+    VerifiedToken(Principal principal, Instant usableUntil, TenantKeys keys, TokenVersion version, TrustedKey key) {
         this.principal = principal;
         this.usableUntil = usableUntil;
+        this.usableUntilMillis = usableUntil.toEpochMilli();
+        this.keys = keys;
+        this.version = version;
+        this.key = key;
+    }
+
+    /**
+     * Whether the token would still be accepted: it has not expired, and the very key that signed it is still published. Asked each
+     * time a verdict is used again, by whoever remembered it. Costs a map look-up.
+     */
+    public boolean holds(long nowMillis) {
+        return nowMillis < usableUntilMillis && keys.stillAccepts(version, key, nowMillis);
     }
 
     /** Who calls. */

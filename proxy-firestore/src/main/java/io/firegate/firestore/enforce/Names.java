@@ -95,13 +95,15 @@ final class Names {
                 while (at < end && data[at] != '/') {
                     at++;
                 }
-                int length = at - from;
-                boolean dots = length <= 2 && data[from] == '.' && data[at - 1] == '.';
-                if (length == 0 || dots) {
+                if (at == from || isDots(data, from, at)) {
                     return false;
                 }
             }
-            return segments > 0 && segments % 2 == 0 && data[end - 1] != '/';
+            return segments > 0 && segments % 2 == 0;
+        }
+
+        private static boolean isDots(byte[] data, int from, int to) {
+            return to - from <= 2 && data[from] == '.' && data[to - 1] == '.';
         }
     }
 
