@@ -1,0 +1,143 @@
+package io.firegate.e2e;
+
+import com.google.cloud.firestore.Firestore;
+import io.firegate.fixtures.emulator.FirestoreEmulator;
+import io.firegate.fixtures.entra.LocalIssuer;
+import io.firegate.fixtures.entra.LocalTenant;
+import io.firegate.fixtures.entra.Persona;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole program for a test: local issuer, real emulator, gateway with a plaintext and a TLS listener, all in this process and
+ * with a project of its own. Safe for any thread.
+ */
+final class GatewayHarness implements AutoCloseable {
+    /** May do everything. */
+    static final String OWNER = "owner";
+
+    private static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e2";
+    private static final String AUDIENCE = "7f3d2c10-0000-4000-8000-0000000000a2";
+
+    /** One emulator for all test classes; it ends with the JVM. */
+    private static @Nullable FirestoreEmulator sharedEmulator;
+
+    private final String project = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
+    private final FirestoreEmulator emulator;
+    private final LocalIssuer issuer;
+    private final LocalTenant tenant;
+    private final LocalCertificate certificate;
+    private final Path auditFile;
+    private final InProcessGateway gateway;
+
+    /**
+     * Starts everything.
+     *
+     * @param directory an empty one
+     * @param overrides further arguments of {@code run}
+     */
+    GatewayHarness(Path directory, String... overrides) throws Exception {
+        emulator = emulator();
+        issuer = LocalIssuer.start(InstantSource.system());
+        tenant = issuer.addTenant(TENANT, AUDIENCE, "Data.Access");
+        String group = "5b1f0a52-0000-4000-8000-0000000000e";
+        String oid = "5b1f0a52-0000-4000-8000-00000000000";
+        tenant.add(new Persona(OWNER, oid + 1, List.of(group + 1)));
+        tenant.add(new Persona("reader", oid + 2, List.of(group + 2)));
+        tenant.add(new Persona("writer", oid + 3, List.of(group + 3)));
+        tenant.add(new Persona("outsider", oid + 4, List.of()));
+        certificate = LocalCertificate.make(directory);
+        auditFile = directory.resolve("audit.jsonl");
+        Path policy = Files.createDirectories(directory.resolve("policy"));
+        Files.writeString(policy.resolve("harness.yaml"), resource("harness-policy.yaml").replace("PROJECT", project));
+        Path yaml = directory.resolve("gateway.yaml");
+        Files.writeString(
+                yaml,
+                """
+                listeners:
+                  - { address: "127.0.0.1:0" }
+                  - { address: "127.0.0.1:0", tls: { certificate: tls.crt, key: tls.key } }
+                admin: { address: "127.0.0.1:0" }
+                tenants:
+                  - id: %s
+                    authority: "%s"
+                    audiences: ["%s"]
+                    scope: Data.Access
+                    keys: { discovery: true }
+                upstream: { emulator: "%s" }
+                credentials: { local: { kind: emulator } }
+                policy: { dir: policy, reload: signal }
+                audit: { file: audit.jsonl }
+                """
+                        .formatted(TENANT, issuer.authority(), AUDIENCE, emulator.endpoint()));
+        gateway = InProcessGateway.start(yaml, overrides);
+    }
+
+    static synchronized FirestoreEmulator emulator() {
+        if (sharedEmulator == null) {
+            sharedEmulator = FirestoreEmulator.start();
+        }
+        return sharedEmulator;
+    }
+
+    /** The project all its databases are in. */
+    String project() {
+        return project;
+    }
+
+    LocalTenant tenant() {
+        return tenant;
+    }
+
+    int plaintextPort() {
+        return gateway.port(0);
+    }
+
+    InProcessGateway gateway() {
+        return gateway;
+    }
+
+    AuditTrail audit() {
+        return new AuditTrail(auditFile);
+    }
+
+    /** The official client through firegate over plaintext. */
+    Firestore plaintext(String database, String token) {
+        return Clients.plaintext("127.0.0.1:" + gateway.port(0), project, database, () -> token);
+    }
+
+    /** The official client through firegate over TLS. */
+    Firestore tls(String database, String token) {
+        return Clients.tls("127.0.0.1:" + gateway.port(1), project, database, () -> token, certificate.certificate());
+    }
+
+    /** The official client straight to the emulator. */
+    Firestore direct(String database) {
+        return Clients.direct(emulator.endpoint(), project, database);
+    }
+
+    @Override
+    public void close() {
+        try {
+            gateway.close();
+        } finally {
+            issuer.close();
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = GatewayHarness.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("no resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
