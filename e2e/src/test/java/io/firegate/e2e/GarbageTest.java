@@ -92,23 +92,31 @@ class GarbageTest {
         cases.put(
                 "an HTTP/1.1 REST call",
                 ascii("GET /v1/projects/p/databases/(default)/documents/a/b HTTP/1.1\r\nHost: x\r\n\r\n"));
-        cases.put("an HTTP/1.1 upgrade", ascii("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-                + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"));
+        cases.put(
+                "an HTTP/1.1 upgrade",
+                ascii("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                        + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"));
         cases.put("an endless HTTP/1.1 line", ascii("GET /" + "a".repeat(100_000)));
         cases.put("a TLS greeting", join(new byte[] {22, 3, 1, 2, 0, 1, 0, 1, (byte) 252, 3, 3}, bytes(random, 508)));
         Map<String, byte[]> frames = new LinkedHashMap<>();
-        frames.put("a frame longer than allowed", join(new byte[] {(byte) 255, (byte) 255, (byte) 255, DATA, 0, 0, 0, 0, 1}));
+        frames.put(
+                "a frame longer than allowed",
+                join(new byte[] {(byte) 255, (byte) 255, (byte) 255, DATA, 0, 0, 0, 0, 1}));
         frames.put("data on the connection", frame(DATA, 0, 0, new byte[10]));
         frames.put("data on an idle stream", frame(DATA, 0, 1, new byte[10]));
         frames.put("headers on the connection", frame(HEADERS, END_HEADERS, 0, (byte) 0x82));
         frames.put("headers on an even stream", frame(HEADERS, END_HEADERS, 2, (byte) 0x82));
         frames.put("a header block that is no HPACK", frame(HEADERS, END_HEADERS, 1, new byte[] {-1, -1, -1, -1, -1}));
         frames.put("an index beyond the table", frame(HEADERS, END_HEADERS, 1, (byte) 0xfe));
-        frames.put("headers that are interrupted", join(frame(HEADERS, 0, 1, (byte) 0x82), frame(PING, 0, 0, new byte[8])));
+        frames.put(
+                "headers that are interrupted",
+                join(frame(HEADERS, 0, 1, (byte) 0x82), frame(PING, 0, 0, new byte[8])));
         frames.put("a continuation of nothing", frame(CONTINUATION, END_HEADERS, 1, (byte) 0x82));
         frames.put("continuations without end", continuations(200));
         frames.put("settings of an odd length", frame(SETTINGS, 0, 0, new byte[5]));
-        frames.put("settings with an impossible window", frame(SETTINGS, 0, 0, (byte) 0, (byte) 4, (byte) -1, (byte) -1, (byte) -1, (byte) -1));
+        frames.put(
+                "settings with an impossible window",
+                frame(SETTINGS, 0, 0, (byte) 0, (byte) 4, (byte) -1, (byte) -1, (byte) -1, (byte) -1));
         frames.put("a window update of nothing", frame(WINDOW_UPDATE, 0, 0, new byte[4]));
         frames.put("a window that overflows", join(window(0x7fffffff), window(0x7fffffff)));
         frames.put("a reset of an idle stream", frame(RST_STREAM, 0, 5, new byte[4]));
@@ -136,16 +144,17 @@ class GarbageTest {
         bodies.put("no body", new byte[0]);
         bodies.put("half a prefix", new byte[] {0, 0});
         bodies.put("half a message", new byte[] {0, 0, 0, 0, 100, 1, 2, 3});
-        return bodies.entrySet().stream().map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
-            try (RawConnection connection = greeted()) {
-                connection.send(request(connection, "GetDocument", Map.of(), false));
-                if (each.getValue().length > 0) {
-                    connection.send(frame(DATA, 0, 1, each.getValue()));
-                }
-                assertAnswered(connection.readStream(1));
-            }
-            assertServes();
-        }));
+        return bodies.entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
+                    try (RawConnection connection = greeted()) {
+                        connection.send(request(connection, "GetDocument", Map.of(), false));
+                        if (each.getValue().length > 0) {
+                            connection.send(frame(DATA, 0, 1, each.getValue()));
+                        }
+                        assertAnswered(connection.readStream(1));
+                    }
+                    assertServes();
+                }));
     }
 
     /** Well-formed HTTP/2 that is no call anyone could serve: each gets an answer of its own. */
@@ -163,7 +172,8 @@ class GarbageTest {
         bodies.put("an empty message", new byte[] {0, 0, 0, 0, 0});
         bodies.put("protobuf that ends early", message(new byte[] {10, 50, 1}));
         bodies.put("protobuf with a tag of zero", message(new byte[] {0, 0, 0}));
-        bodies.put("protobuf with an endless number", message(new byte[] {8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}));
+        bodies.put(
+                "protobuf with an endless number", message(new byte[] {8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}));
         bodies.put("protobuf with a group", message(new byte[] {11, 12}));
         bodies.put("protobuf with an unknown field", message(new byte[] {(byte) 0xf8, 7, 1}));
         bodies.put("a name that is no UTF-8", message(new byte[] {10, 2, -1, -2}));
@@ -171,23 +181,27 @@ class GarbageTest {
         for (int i = 0; i < 8; i++) {
             bodies.put("random protobuf " + i, message(bytes(random, 1 + random.nextInt(300))));
         }
-        List<String> methods = new ArrayList<>(FirestoreProto.getDescriptor().findServiceByName("Firestore").getMethods().stream()
-                .map(Descriptors.MethodDescriptor::getName)
-                .toList());
+        List<String> methods =
+                new ArrayList<>(FirestoreProto.getDescriptor().findServiceByName("Firestore").getMethods().stream()
+                        .map(Descriptors.MethodDescriptor::getName)
+                        .toList());
         assertThat(methods).hasSize(17);
         methods.addAll(List.of("GetOrListDocuments", "NoSuchMethod", ""));
-        return methods.stream().map(method -> DynamicTest.dynamicTest("/" + method, () -> {
-            for (Map.Entry<String, byte[]> body : bodies.entrySet()) {
-                try (RawConnection connection = greeted()) {
-                    connection.send(request(connection, method, Map.of(), false));
-                    connection.send(frame(DATA, END_STREAM, 1, body.getValue()));
-                    RawConnection.Reply reply = connection.readStream(1);
-                    assertAnswered(reply);
-                    assertThat(reply.grpcStatus()).as(method + " with " + body.getKey()).isNotEqualTo("0");
-                }
-            }
-            assertServes();
-        }));
+        return methods.stream()
+                .map(method -> DynamicTest.dynamicTest("/" + method, () -> {
+                    for (Map.Entry<String, byte[]> body : bodies.entrySet()) {
+                        try (RawConnection connection = greeted()) {
+                            connection.send(request(connection, method, Map.of(), false));
+                            connection.send(frame(DATA, END_STREAM, 1, body.getValue()));
+                            RawConnection.Reply reply = connection.readStream(1);
+                            assertAnswered(reply);
+                            assertThat(reply.grpcStatus())
+                                    .as(method + " with " + body.getKey())
+                                    .isNotEqualTo("0");
+                        }
+                    }
+                    assertServes();
+                }));
     }
 
     /** Headers no gRPC client sends. */
@@ -198,8 +212,12 @@ class GarbageTest {
         cases.put("another content type", Map.of("content-type", "application/json"));
         cases.put("no te", Map.of("te", ""));
         cases.put("a path that is none", Map.of(":path", "*"));
-        cases.put("a path of another service", Map.of(":path", "/google.firestore.admin.v1.FirestoreAdmin/DeleteDatabase"));
-        cases.put("a path of the emulator's own", Map.of(":path", "/google.firestore.emulator.v1.FirestoreEmulator/ClearData"));
+        cases.put(
+                "a path of another service",
+                Map.of(":path", "/google.firestore.admin.v1.FirestoreAdmin/DeleteDatabase"));
+        cases.put(
+                "a path of the emulator's own",
+                Map.of(":path", "/google.firestore.emulator.v1.FirestoreEmulator/ClearData"));
         cases.put("a path with a query", Map.of(":path", "/google.firestore.v1.Firestore/GetDocument?alt=json"));
         cases.put("a path with a slash too many", Map.of(":path", "//google.firestore.v1.Firestore/GetDocument"));
         cases.put("a path of 7 KiB", Map.of(":path", "/" + "a".repeat(7_000)));
@@ -210,14 +228,15 @@ class GarbageTest {
         cases.put("a thousand headers", many(1_000));
         cases.put("a tier nobody has", Map.of("x-firegate-tier", "no such \u00e9 tier"));
         cases.put("a content length that lies", Map.of("content-length", "5"));
-        return cases.entrySet().stream().map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
-            try (RawConnection connection = greeted()) {
-                connection.send(request(connection, "GetDocument", each.getValue(), false));
-                connection.send(frame(DATA, END_STREAM, 1, message(new byte[] {10, 1, 'x'})));
-                assertAnswered(connection.readStream(1));
-            }
-            assertServes();
-        }));
+        return cases.entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
+                    try (RawConnection connection = greeted()) {
+                        connection.send(request(connection, "GetDocument", each.getValue(), false));
+                        connection.send(frame(DATA, END_STREAM, 1, message(new byte[] {10, 1, 'x'})));
+                        assertAnswered(connection.readStream(1));
+                    }
+                    assertServes();
+                }));
     }
 
     private RawConnection greeted() throws Exception {
@@ -282,7 +301,8 @@ class GarbageTest {
     }
 
     private static byte[] window(int increment) {
-        return frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(increment).array());
+        return frame(
+                WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(increment).array());
     }
 
     private static Map<String, String> many(int count) {
@@ -294,7 +314,8 @@ class GarbageTest {
     }
 
     private static byte[] message(byte[] content) {
-        return join(new byte[] {0}, ByteBuffer.allocate(4).putInt(content.length).array(), content);
+        return join(
+                new byte[] {0}, ByteBuffer.allocate(4).putInt(content.length).array(), content);
     }
 
     /** Field 2 within field 2, as long as one byte of length suffices, then longer ones. */

@@ -56,11 +56,10 @@ final class GatewayHarness implements AutoCloseable {
         certificate = LocalCertificate.make(directory);
         auditFile = directory.resolve("audit.jsonl");
         Path policy = Files.createDirectories(directory.resolve("policy"));
-        Files.writeString(policy.resolve("harness.yaml"), resource("harness-policy.yaml").replace("PROJECT", project));
-        Path yaml = directory.resolve("gateway.yaml");
         Files.writeString(
-                yaml,
-                """
+                policy.resolve("harness.yaml"), resource("harness-policy.yaml").replace("PROJECT", project));
+        Path yaml = directory.resolve("gateway.yaml");
+        Files.writeString(yaml, """
                 listeners:
                   - { address: "127.0.0.1:0" }
                   - { address: "127.0.0.1:0", tls: { certificate: tls.crt, key: tls.key } }
@@ -75,8 +74,7 @@ final class GatewayHarness implements AutoCloseable {
                 credentials: { local: { kind: emulator } }
                 policy: { dir: policy, reload: signal }
                 audit: { file: audit.jsonl }
-                """
-                        .formatted(TENANT, issuer.authority(), AUDIENCE, emulator.endpoint()));
+                """.formatted(TENANT, issuer.authority(), AUDIENCE, emulator.endpoint()));
         gateway = InProcessGateway.start(yaml, overrides);
     }
 

@@ -23,7 +23,8 @@ record LocalCertificate(Path certificate, Path key) {
     static LocalCertificate make(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
         Path store = directory.resolve("tls.p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "gateway",

@@ -37,9 +37,8 @@ class SdkThroughFiregateTest {
     void permittedCallsGiveWhatTheEmulatorGives(String transport) throws Exception {
         String token = harness.tenant().userToken(GatewayHarness.OWNER);
         try (Firestore straight = harness.direct("straight-" + transport);
-                Firestore through = transport.equals("tls")
-                        ? harness.tls(transport, token)
-                        : harness.plaintext(transport, token)) {
+                Firestore through =
+                        transport.equals("tls") ? harness.tls(transport, token) : harness.plaintext(transport, token)) {
             OperationRunner yardstick = new OperationRunner(straight);
             OperationRunner tested = new OperationRunner(through);
             for (OperationCase operation : OperationCase.permitted()) {
@@ -48,12 +47,10 @@ class SdkThroughFiregateTest {
                 Outcome actual = tested.run(operation.operation());
                 if (expected instanceof Outcome.Failed failed) {
                     // Firestore's own refusal, passed on: the same status, and not in firegate's name.
-                    assertThat(actual)
-                            .as(operation.name())
-                            .isInstanceOfSatisfying(Outcome.Failed.class, other -> {
-                                assertThat(other.code()).isEqualTo(failed.code());
-                                assertThat(other.domain()).isEqualTo(failed.domain());
-                            });
+                    assertThat(actual).as(operation.name()).isInstanceOfSatisfying(Outcome.Failed.class, other -> {
+                        assertThat(other.code()).isEqualTo(failed.code());
+                        assertThat(other.domain()).isEqualTo(failed.domain());
+                    });
                 } else {
                     assertThat(actual).as(operation.name()).isEqualTo(expected);
                 }
@@ -123,7 +120,8 @@ class SdkThroughFiregateTest {
             case "EXPIRED" -> shift(claims, -7_200);
             case "NOT_YET_VALID" -> claims.put("nbf", issued + 600);
             case "AUDIENCE" -> claims.put("aud", "00000003-0000-0000-c000-000000000000");
-            case "ISSUER" -> claims.put("iss", "https://login.example/" + harness.tenant().id() + "/v2.0");
+            case "ISSUER" ->
+                claims.put("iss", "https://login.example/" + harness.tenant().id() + "/v2.0");
             case "SIGNATURE" -> {
                 String good = harness.tenant().mint(claims);
                 claims.put("oid", "5b1f0a52-0000-4000-8000-00000000ffff");
@@ -151,7 +149,11 @@ class SdkThroughFiregateTest {
      */
     private AuditTrail.Line oneDecision(int before, Outcome.Failed told, String kind) {
         String id = String.valueOf(told.metadata().get("decision"));
-        harness.audit().await(before, line -> line.text("kind").equals("outcome") && line.text("id").equals(id));
+        harness.audit()
+                .await(
+                        before,
+                        line -> line.text("kind").equals("outcome")
+                                && line.text("id").equals(id));
         List<AuditTrail.Line> decisions = harness.audit().decisionsFrom(before).stream()
                 .filter(line -> line.text("decision").equals(kind))
                 .toList();

@@ -1,5 +1,6 @@
 package io.firegate.audit;
 
+import io.firegate.error.GrpcStatus;
 import java.time.Instant;
 
 /**
@@ -18,7 +19,7 @@ import java.time.Instant;
 public record OutcomeLine(
         DecisionId id,
         Instant time,
-        GrpcCode status,
+        GrpcStatus status,
         Source source,
         long upstreamNanos,
         long messages,

@@ -179,7 +179,7 @@ final class FrontConnection extends Http2ConnectionHandler {
 
     void received(Http2Stream stream, int bytes) {
         try {
-            if (connection().stream(stream.id()) == stream
+            if (connection().stream(stream.id()) != null
                     && connection().local().flowController().consumeBytes(stream, bytes)) {
                 worker.flushes().add(flush);
             }

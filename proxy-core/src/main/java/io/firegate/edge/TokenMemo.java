@@ -18,6 +18,7 @@ final class TokenMemo {
     private int next;
 
     @Nullable
+    @SuppressWarnings("ReferenceEquality") // the whole point: see the class comment
     VerifiedToken find(AsciiString value) {
         for (int i = 0; i < ENTRIES; i++) {
             if (values[i] == value) {

@@ -161,30 +161,26 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
      */
     public int body(ByteBuf data, boolean last) {
         int bytes = data.readableBytes();
-        switch (state) {
-            case OVER, FORWARDED -> {
-                if (state == State.FORWARDED) {
-                    // A unary or server-streaming call has one message, and it has been forwarded.
-                    failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
-                }
-                return bytes;
-            }
-            case AUTHENTICATING, RECEIVING -> {
-                if (!hold(data, last)) {
-                    return bytes;
-                }
-                if (state == State.AUTHENTICATING) {
-                    bodyBytesUnreturned += bytes;
-                    return 0;
-                }
-                deadlineNanos = Math.min(callerDeadlineNanos, System.nanoTime() + services.bodyIdleNanos());
-                if (last) {
-                    judge();
-                }
-                return bytes;
-            }
+        if (state == State.OVER) {
+            return bytes;
         }
-        throw new AssertionError(state);
+        if (state == State.FORWARDED) {
+            // A unary or server-streaming call has one message, and it has been forwarded.
+            failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
+            return bytes;
+        }
+        if (!hold(data, last)) {
+            return bytes;
+        }
+        if (state == State.AUTHENTICATING) {
+            bodyBytesUnreturned += bytes;
+            return 0;
+        }
+        deadlineNanos = Math.min(callerDeadlineNanos, System.nanoTime() + services.bodyIdleNanos());
+        if (last) {
+            judge();
+        }
+        return bytes;
     }
 
     /** Keeps a piece of the body; false when that broke a limit and the exchange is over. */

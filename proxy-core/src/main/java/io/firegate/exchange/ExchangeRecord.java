@@ -3,7 +3,6 @@ package io.firegate.exchange;
 import io.firegate.audit.AuditLog;
 import io.firegate.audit.DecisionId;
 import io.firegate.audit.DecisionLine;
-import io.firegate.audit.GrpcCode;
 import io.firegate.audit.OutcomeLine;
 import io.firegate.audit.TraceParent;
 import io.firegate.error.ErrorCode;
@@ -116,15 +115,7 @@ final class ExchangeRecord {
             owesOutcome = false;
             long upstreamNanos = forwardedNanos == 0 ? -1 : System.nanoTime() - forwardedNanos;
             log.outcome(new OutcomeLine(
-                    id,
-                    clock.instant(),
-                    GrpcCode.of(status.code()),
-                    source,
-                    upstreamNanos,
-                    messages,
-                    bytesIn,
-                    bytesOut,
-                    end));
+                    id, clock.instant(), status, source, upstreamNanos, messages, bytesIn, bytesOut, end));
         }
     }
 

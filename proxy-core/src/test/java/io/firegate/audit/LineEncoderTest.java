@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firegate.audit.OutcomeLine.End;
 import io.firegate.audit.OutcomeLine.Source;
 import io.firegate.auth.entra.TokenProblem;
+import io.firegate.error.GrpcStatus;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -165,7 +166,7 @@ class LineEncoderTest {
         OutcomeLine outcome = new OutcomeLine(
                 new DecisionId(-1, -1),
                 Lines.TIME,
-                GrpcCode.FAILED_PRECONDITION,
+                GrpcStatus.FAILED_PRECONDITION,
                 Source.FIREGATE,
                 Long.MAX_VALUE,
                 Long.MIN_VALUE,

@@ -3,6 +3,7 @@ package io.firegate.audit;
 import io.firegate.audit.OutcomeLine.End;
 import io.firegate.audit.OutcomeLine.Source;
 import io.firegate.auth.entra.TokenProblem;
+import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
@@ -73,7 +74,7 @@ final class Lines {
 
     static OutcomeLine outcome(long number) {
         return new OutcomeLine(
-                id(number), TIME.plusMillis(1234), GrpcCode.OK, Source.UPSTREAM, 1_234_567, 1, 97, 932, End.COMPLETE);
+                id(number), TIME.plusMillis(1234), GrpcStatus.OK, Source.UPSTREAM, 1_234_567, 1, 97, 932, End.COMPLETE);
     }
 
     static Decision.Grant grant(Access access) {
@@ -166,11 +167,11 @@ final class Lines {
         lines.put(
                 "outcome-denied",
                 encode(new OutcomeLine(
-                        id(2), TIME, GrpcCode.PERMISSION_DENIED, Source.FIREGATE, -1, 0, 97, 0, End.COMPLETE)));
+                        id(2), TIME, GrpcStatus.PERMISSION_DENIED, Source.FIREGATE, -1, 0, 97, 0, End.COMPLETE)));
         lines.put(
                 "outcome-cancelled",
                 encode(new OutcomeLine(
-                        id(3), TIME, GrpcCode.CANCELLED, Source.FIREGATE, 0, 17, 97, 12_345_678, End.CANCELLED)));
+                        id(3), TIME, GrpcStatus.CANCELLED, Source.FIREGATE, 0, 17, 97, 12_345_678, End.CANCELLED)));
         return lines;
     }
 
