@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts connections on one address and counts them. Safe for any thread. */
@@ -62,10 +63,10 @@ public final class FrontListener {
     }
 
     /**
-     * Starts listening.
+     * Starts listening. When the address cannot be had Netty throws an {@link java.io.IOException}, though it declares
+     * none.
      *
      * @param tls with ALPN {@code h2}, or null for plaintext with prior knowledge
-     * @throws java.net.BindException (unchecked by Netty) when the address is taken
      */
     public static FrontListener bind(
             EdgeServices services,
@@ -94,29 +95,44 @@ public final class FrontListener {
         private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
         private final AtomicInteger count = new AtomicInteger();
         private final Object emptied = new Object();
-        private final AtomicInteger refused = new AtomicInteger();
+        private final AtomicLong accepted = new AtomicLong();
+        private final AtomicLong refused = new AtomicLong();
+        private volatile boolean hurried;
 
         /** Connections open now. */
         public int count() {
             return count.get();
         }
 
+        /** Connections taken since the start. */
+        public long accepted() {
+            return accepted.get();
+        }
+
         /** Connections closed at once because a limit was reached. */
-        public int refused() {
+        public long refused() {
             return refused.get();
         }
 
-        /** Waits until no connection is open, or the time is over. */
+        /** Waits until no connection is open, the time is over, or {@link #hurry} is called. */
         public void awaitNone(Duration time) throws InterruptedException {
             long end = System.nanoTime() + time.toNanos();
             synchronized (emptied) {
-                while (count.get() > 0) {
+                while (count.get() > 0 && !hurried) {
                     long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                     if (leftMillis <= 0) {
                         return;
                     }
                     emptied.wait(leftMillis);
                 }
+            }
+        }
+
+        /** Ends every wait for connections, now and later. */
+        public void hurry() {
+            hurried = true;
+            synchronized (emptied) {
+                emptied.notifyAll();
             }
         }
 
@@ -138,6 +154,7 @@ public final class FrontListener {
                 refused.incrementAndGet();
                 return false;
             }
+            accepted.incrementAndGet();
             return true;
         }
 

@@ -152,6 +152,9 @@ final class UpstreamConnection extends Http2ConnectionHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (ready) {
+            owner.counts().closed(!retired);
+        }
         retired = true;
         // Closes every stream, and thereby fails every call.
         super.channelInactive(ctx);
@@ -208,6 +211,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
             if (!ready) {
                 ready = true;
+                owner.counts().opened();
                 Http2Stream whole = connection().connectionStream();
                 int more = connectionWindowBytes
                         - connection().local().flowController().windowSize(whole);
