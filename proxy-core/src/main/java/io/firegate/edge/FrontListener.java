@@ -62,10 +62,10 @@ public final class FrontListener {
     }
 
     /**
-     * Starts listening.
+     * Starts listening. Fails with a {@link java.net.BindException}, which Netty throws without declaring it, when the address is
+     * taken.
      *
      * @param tls with ALPN {@code h2}, or null for plaintext with prior knowledge
-     * @throws java.net.BindException (unchecked by Netty) when the address is taken
      */
     public static FrontListener bind(
             EdgeServices services,
