@@ -170,19 +170,26 @@ class HandleSealerTest {
     /** From the class's description and nothing else: what another version of firegate would make. */
     @Test
     void theLayoutIsTheOneDescribed() throws GeneralSecurityException {
+        assertThat(sealer.open(HandleKind.RESUME_TOKEN, BINDING, madeElsewhere(1)))
+                .isEqualTo(CONTENT);
+        assertThat(sealer.open(HandleKind.RESUME_TOKEN, BINDING, madeElsewhere(2)))
+                .as("a layout to come")
+                .isNull();
+    }
+
+    private static byte[] madeElsewhere(int version) throws GeneralSecurityException {
         byte[] key = TestKeys.secret(1);
         byte[] salt = bytes(new Random(3), 16);
         byte[] nonce = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 42};
         byte[] keyId = Arrays.copyOf(
                 MessageDigest.getInstance("SHA-256").digest(concat("firegate handle key id 1".getBytes(US_ASCII), key)),
                 4);
-        byte[] header = concat(new byte[] {1}, keyId, salt);
+        byte[] header = concat(new byte[] {(byte) version}, keyId, salt);
         byte[] subkey = hmac(hmac(salt, key), concat("firegate handle 1".getBytes(US_ASCII), new byte[] {1}));
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(subkey, "AES"), new GCMParameterSpec(128, nonce));
         cipher.updateAAD(concat(header, new byte[] {3, 0, 0, 0, (byte) BINDING.length}, BINDING));
-        byte[] sealed = concat(header, nonce, cipher.doFinal(CONTENT));
-        assertThat(sealer.open(HandleKind.RESUME_TOKEN, BINDING, sealed)).isEqualTo(CONTENT);
+        return concat(header, nonce, cipher.doFinal(CONTENT));
     }
 
     /** Many threads and a new salt every 50 seals: the pair that must never come twice under one key. */
