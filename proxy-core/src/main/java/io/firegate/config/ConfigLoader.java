@@ -3,6 +3,7 @@ package io.firegate.config;
 import io.firegate.config.GatewayConfig.Admin;
 import io.firegate.config.GatewayConfig.Audit;
 import io.firegate.config.GatewayConfig.CredentialKind;
+import io.firegate.config.GatewayConfig.Handles;
 import io.firegate.config.GatewayConfig.Keys;
 import io.firegate.config.GatewayConfig.Listener;
 import io.firegate.config.GatewayConfig.OnFailure;
@@ -80,6 +81,7 @@ public final class ConfigLoader {
                 credentials,
                 new Policy(policy.need("dir", Path.class), policy.need("reload", Reload.class)),
                 new Audit(audit.need("file", Path.class), audit.need("onFailure", OnFailure.class)),
+                new Handles(root.needSection("handles").get("keyFile", Path.class)),
                 limits(root.needSection("limits")));
     }
 

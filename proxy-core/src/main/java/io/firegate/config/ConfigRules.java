@@ -51,6 +51,10 @@ final class ConfigRules {
             exists(policy, "dir", PathState.DIRECTORY);
         }
         audit(root.section("audit"));
+        Checked.Section handles = root.section("handles");
+        if (handles != null) {
+            exists(handles, "keyFile", PathState.FILE);
+        }
         limits(root.section("limits"));
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials what tiers may use towards the upstream, by name in the order of the file
  * @param policy where the policy is and when it is read again
  * @param audit where the record goes
+ * @param handles what seals the handles clients are given
  * @param limits every bound
  */
 public record GatewayConfig(
@@ -32,6 +33,7 @@ public record GatewayConfig(
         Map<String, CredentialKind> credentials,
         Policy policy,
         Audit audit,
+        Handles handles,
         Limits limits) {
 
     public GatewayConfig {
@@ -156,6 +158,13 @@ public record GatewayConfig(
      * @param onFailure what happens to requests that cannot be recorded
      */
     public record Audit(Path file, OnFailure onFailure) {}
+
+    /**
+     * What seals the handles clients are given to hand back: transaction ids, page, resume and stream tokens.
+     *
+     * @param keyFile the keys, shared by all replicas; null makes a random one for this process
+     */
+    public record Handles(@Nullable Path keyFile) {}
 
     /** What happens to a request whose record cannot be written. */
     public enum OnFailure {

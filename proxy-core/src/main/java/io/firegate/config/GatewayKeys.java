@@ -156,7 +156,15 @@ final class GatewayKeys {
                                     "true accepts `onFailure: allow`: accesses nobody can trace"),
                             notYet("checkpointKey", "signed checkpoints come in a later version")),
                     "the record of every decision and outcome"),
-            notYet("handles", "sealed handles come in a later version"),
+            section(
+                    "handles",
+                    keys(absent(
+                            "keyFile",
+                            scalar(ScalarType.PATH),
+                            "a random key, so no handle outlives the process or works on another replica",
+                            "keys that seal transaction ids and page, resume and stream tokens: one in each line, as"
+                                    + " `openssl rand -base64 32` prints it, newest first")),
+                    "what clients are given to hand back"),
             section(
                     "limits",
                     new Shape.Section(Arrays.stream(Limit.values())

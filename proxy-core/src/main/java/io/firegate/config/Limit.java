@@ -53,6 +53,18 @@ public enum Limit {
             1_048_576,
             Integer.MAX_VALUE,
             "bodies held at once by all requests together"),
+    ANSWER_MESSAGE_BYTES(
+            "answerMessageBytes",
+            17_825_792,
+            1_048_576,
+            67_108_864,
+            "one message of an answer that is rewritten or rendered as JSON; what the official JavaScript client takes"),
+    ANSWER_BYTES_TOTAL(
+            "answerBytesTotal",
+            268_435_456,
+            1_048_576,
+            Integer.MAX_VALUE,
+            "messages of answers held in part by all requests together"),
     TOKEN_BYTES("tokenBytes", 24_576, 1_024, 65_536, "twice the largest token Entra issues"),
     TOKEN_LIFETIME_MILLIS(
             "tokenLifetimeMillis",

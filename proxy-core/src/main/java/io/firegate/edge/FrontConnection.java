@@ -4,8 +4,8 @@ import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Worker;
+import io.firegate.firestore.upstream.ByteCredit;
 import io.firegate.firestore.upstream.FlushBatch;
-import io.firegate.firestore.upstream.UpstreamCall;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -165,8 +165,8 @@ final class FrontConnection extends Http2ConnectionHandler {
         }
     }
 
-    /** Sends answer bytes and gives them back to the call when they are out: what stops a fast upstream before a slow client. */
-    void writeData(Http2Stream stream, ByteBuf data, UpstreamCall from) {
+    /** Sends answer bytes and gives them back to the credit when they are out: what stops a fast upstream before a slow client. */
+    void writeData(Http2Stream stream, ByteBuf data, ByteCredit from) {
         ChannelHandlerContext ctx = context;
         int bytes = data.readableBytes();
         if (ctx == null) {
@@ -194,11 +194,11 @@ final class FrontConnection extends Http2ConnectionHandler {
 
     /** A write that reports its bytes when it is done, however it ends. */
     private static final class Sent extends DefaultChannelPromise implements ChannelFutureListener {
-        private final UpstreamCall from;
+        private final ByteCredit from;
         private final int bytes;
 
         @SuppressWarnings("this-escape") // it listens to itself: one object for each DATA frame instead of two
-        Sent(Channel channel, EventExecutor executor, UpstreamCall from, int bytes) {
+        Sent(Channel channel, EventExecutor executor, ByteCredit from, int bytes) {
             super(channel, executor);
             this.from = from;
             this.bytes = bytes;

@@ -1,6 +1,9 @@
 package io.firegate.edge;
 
 import io.firegate.audit.TraceParent;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.exchange.RequestDecoder;
 import io.firegate.exchange.RequestHead;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -78,16 +81,29 @@ final class GrpcRequest {
         }
         CharSequence path = headers.path();
         String pathText = path == null ? "" : path.toString();
+        FirestoreMethod method = FirestoreMethod.byPath(pathText);
+        Failure refusal = null;
+        if (method == null) {
+            refusal = Failure.of(ErrorCode.METHOD_UNKNOWN, "firegate: not a method of google.firestore.v1.Firestore");
+        } else if (tiers > 1) {
+            refusal = Failure.of(ErrorCode.REQUEST_INVALID, "firegate: more than one x-firegate-tier header");
+        } else if (timeout < 0) {
+            refusal = Failure.of(ErrorCode.REQUEST_INVALID, "firegate: grpc-timeout cannot be read");
+        } else if (encoded) {
+            refusal = Failure.of(
+                    ErrorCode.ENCODING_UNSUPPORTED,
+                    "firegate: compressed requests are not taken; use grpc-encoding identity");
+        }
         return new RequestHead(
                 pathText,
-                FirestoreMethod.byPath(pathText),
+                method,
                 authorization,
                 authorizations,
-                timeout,
+                timeout < 0 ? Long.MAX_VALUE : timeout,
                 traceparent,
                 tier,
-                tiers,
-                encoded);
+                RequestDecoder.GRPC,
+                refusal);
     }
 
     /** TimeoutValue: 1 to 8 digits; TimeoutUnit: one of H M S m u n. Negative when the text is neither. */

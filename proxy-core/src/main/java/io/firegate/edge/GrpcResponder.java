@@ -4,8 +4,9 @@ import io.firegate.error.Failure;
 import io.firegate.exchange.Responder;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.status.StatusDetails;
-import io.firegate.firestore.upstream.UpstreamCall;
+import io.firegate.firestore.upstream.ByteCredit;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -34,6 +35,9 @@ final class GrpcResponder implements Responder {
     /** Official clients stop at 8 KiB of trailers and then retry an INTERNAL of their own making. */
     private static final int TRAILER_CHARS_MAX = 4_000;
 
+    /** Length-Prefixed-Message of grpc/doc/PROTOCOL-HTTP2.md: one byte of flag, four of length. */
+    private static final int PREFIX_BYTES = 5;
+
     private static final Http2Headers START = ReadOnlyHttp2Headers.serverHeaders(true, OK_STATUS, CONTENT_TYPE, GRPC);
     private static final Http2Headers END_OK = ReadOnlyHttp2Headers.trailers(true, GRPC_STATUS, ZERO);
 
@@ -58,12 +62,28 @@ final class GrpcResponder implements Responder {
     }
 
     @Override
-    public void data(ByteBuf data, UpstreamCall from) {
+    public boolean rendersMessages() {
+        return false;
+    }
+
+    @Override
+    public void frames(ByteBuf frames, ByteCredit credit) {
         if (ended) {
-            data.release();
+            frames.release();
             return;
         }
-        connection.writeData(stream, data, from);
+        connection.writeData(stream, frames, credit);
+    }
+
+    @Override
+    public int message(byte[] message, ByteCredit credit) {
+        if (ended) {
+            return 0;
+        }
+        ByteBuf prefix =
+                Unpooled.buffer(PREFIX_BYTES, PREFIX_BYTES).writeByte(0).writeInt(message.length);
+        connection.writeData(stream, Unpooled.wrappedBuffer(prefix, Unpooled.wrappedBuffer(message)), credit);
+        return PREFIX_BYTES + message.length;
     }
 
     @Override

@@ -49,6 +49,10 @@ public enum ErrorCode {
             "Firegate holds no valid Google credential for this tier; see the log."),
     UPSTREAM_UNAVAILABLE(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore did not answer; try again with backoff."),
     UPSTREAM_PROTOCOL(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore's answer was not understood; see the log."),
+    ANSWER_TOO_LARGE(
+            Group.UPSTREAM,
+            GrpcStatus.RESOURCE_EXHAUSTED,
+            "Ask for less at once (page size, mask, limit), or raise `limits.answerMessageBytes`."),
     UPSTREAM_UNAUTHENTICATED(
             Group.GATEWAY,
             GrpcStatus.UNAVAILABLE,

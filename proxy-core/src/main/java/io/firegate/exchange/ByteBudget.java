@@ -2,7 +2,7 @@ package io.firegate.exchange;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes of requests held at once by the whole gateway, with a ceiling. Safe for any thread. */
+/** Bytes held at once by the whole gateway for one purpose, with a ceiling. Safe for any thread. */
 public final class ByteBudget {
     private final long max;
     private final AtomicLong held = new AtomicLong();

@@ -10,6 +10,7 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.AnswerExaminer;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
@@ -62,6 +63,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private boolean bodyWhole;
     private long callerDeadlineNanos;
     private @Nullable UpstreamCall call;
+    private @Nullable AnswerExaminer examiner;
+    /** Null while frames are relayed unread. */
+    private @Nullable MessageAssembler assembler;
+
+    private @Nullable AnswerPace pace;
     private boolean answering;
 
     Exchange(
@@ -84,10 +90,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     public void begin(@Nullable VerifiedToken remembered) {
         FirestoreMethod method = head.method();
         boolean streaming = method != null && method.shape() != FirestoreMethod.Shape.UNARY;
-        long timeout = services.defaultTimeoutNanos(streaming);
-        if (head.timeoutNanos() >= 0) {
-            timeout = Math.min(timeout, head.timeoutNanos());
-        }
+        long timeout = Math.min(services.defaultTimeoutNanos(streaming), head.timeoutNanos());
         callerDeadlineNanos = startNanos + timeout;
         worker.deadlines().join(this, Math.min(callerDeadlineNanos, startNanos + services.bodyIdleNanos()));
         authenticate(remembered);
@@ -128,19 +131,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void authenticated(VerifiedToken good) {
         token = good;
         record.caller(good.principal());
+        Failure refusal = head.refusal();
         FirestoreMethod method = head.method();
-        if (method == null) {
-            refuse(Failure.of(ErrorCode.METHOD_UNKNOWN, "firegate: not a method of google.firestore.v1.Firestore"));
-        } else if (method.refusal() != null) {
+        if (refusal != null) {
+            refuse(refusal);
+        } else if (method != null && method.refusal() != null) {
             refuse(Failure.of(ErrorCode.METHOD_REFUSED, "firegate: " + method.rpcName() + ": " + method.refusal()));
-        } else if (head.namedTiers() > 1) {
-            refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: more than one x-firegate-tier header"));
-        } else if (head.timeoutNanos() < 0) {
-            refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: grpc-timeout cannot be read"));
-        } else if (head.encoded()) {
-            refuse(Failure.of(
-                    ErrorCode.ENCODING_UNSUPPORTED,
-                    "firegate: compressed requests are not taken; use grpc-encoding identity"));
         } else {
             state = State.RECEIVING;
             int held = bodyBytesUnreturned;
@@ -225,10 +221,19 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             refuse(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: the request has no message"));
             return;
         }
-        Standing standing = caller.standing(services.policy().get());
-        record.judged(standing.snapshot(), whole.readableBytes());
-        Admission admission = services.enforcer().admit(called, whole, standing, head.namedTier(), now);
+        record.received(whole.readableBytes());
+        RequestDecoder.Decoded decoded = head.decoder().decode(whole);
         releaseBudget();
+        switch (decoded) {
+            case RequestDecoder.Decoded.Invalid(var failure) -> refuse(failure);
+            case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, caller);
+        }
+    }
+
+    private void judge(FirestoreMethod called, ByteBuf frame, VerifiedToken caller) {
+        Standing standing = caller.standing(services.policy().get());
+        record.judged(standing.snapshot());
+        Admission admission = services.enforcer().admit(called, frame, standing, head.namedTier(), now);
         switch (admission) {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
             case Admission.Denied denied -> {
@@ -256,6 +261,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             return;
         }
         state = State.FORWARDED;
+        examiner = permitted.answers();
         deadlineNanos = callerDeadlineNanos;
         record.forwarded();
         long left = callerDeadlineNanos - System.nanoTime();
@@ -263,6 +269,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 worker.upstream().open(permitted, credential.authorization(), left, head.traceparent(), this);
         if (state == State.FORWARDED) {
             call = opened;
+            if (responder.rendersMessages() || !permitted.answers().leavesUntouched()) {
+                assembler = new MessageAssembler(services.answerMessageBytesMax(), services.answerBudget());
+                pace = new AnswerPace(opened);
+            }
         }
     }
 
@@ -283,7 +293,45 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
         answerMessages.pass(data);
         record.answered(data.readableBytes());
-        responder.data(data, from);
+        MessageAssembler messages = assembler;
+        AnswerPace paced = pace;
+        if (messages == null || paced == null) {
+            responder.frames(data, from);
+            return;
+        }
+        int bytes = data.readableBytes();
+        try {
+            examine(data, messages, paced);
+        } finally {
+            data.release();
+        }
+        paced.read(bytes);
+    }
+
+    /** The answer read message by message, because something in it may have to change or the client wants it rendered. */
+    private void examine(ByteBuf data, MessageAssembler messages, AnswerPace paced) {
+        AnswerExaminer by = examiner;
+        for (byte[] message = messages.next(data); message != null; message = messages.next(data)) {
+            byte[] fit = by == null ? null : by.examine(message);
+            if (fit == null) {
+                failLate(Failures.of(UpstreamFailure.PROTOCOL));
+                return;
+            }
+            paced.queued(responder.message(fit, paced));
+        }
+        switch (messages.trouble()) {
+            case null -> {
+                // More bytes will come.
+            }
+            case BROKEN -> failLate(Failures.of(UpstreamFailure.PROTOCOL));
+            case TOO_LONG ->
+                failLate(Failure.of(
+                        ErrorCode.ANSWER_TOO_LARGE,
+                        "firegate: a message of the answer is longer than answerMessageBytes ("
+                                + services.answerMessageBytesMax() + ")"));
+            case NO_BUDGET ->
+                failLate(Failure.of(ErrorCode.OVERLOADED, "firegate: answers held at once exceed answerBytesTotal"));
+        }
     }
 
     @Override
@@ -386,6 +434,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             body = null;
         }
         releaseBudget();
+        if (assembler != null) {
+            assembler.release();
+        }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;
             bodyBytesUnreturned = 0;

@@ -76,9 +76,12 @@ final class ExchangeRecord {
         counters.tokenAccepted();
     }
 
-    void judged(PolicySnapshot by, int requestBytes) {
-        snapshot = by;
+    void received(int requestBytes) {
         bytesIn = requestBytes;
+    }
+
+    void judged(PolicySnapshot by) {
+        snapshot = by;
     }
 
     /** Records a permit; false when it could not be, and the call must not be forwarded. */

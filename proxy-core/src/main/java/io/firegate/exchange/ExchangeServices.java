@@ -29,7 +29,9 @@ public final class ExchangeServices {
     private final ExchangeCounters counters;
     private final DecisionIds decisionIds = new DecisionIds();
     private final ByteBudget bodyBudget;
+    private final ByteBudget answerBudget;
     private final int requestBytesMax;
+    private final int answerMessageBytesMax;
     private final long unaryTimeoutNanos;
     private final long streamTimeoutNanos;
     private final long bodyIdleNanos;
@@ -60,6 +62,8 @@ public final class ExchangeServices {
         this.enforcer = enforcer;
         this.credentials = Map.copyOf(credentials);
         this.bodyBudget = new ByteBudget(limits.get(Limit.REQUEST_BYTES_TOTAL));
+        this.answerBudget = new ByteBudget(limits.get(Limit.ANSWER_BYTES_TOTAL));
+        this.answerMessageBytesMax = limits.getInt(Limit.ANSWER_MESSAGE_BYTES);
         this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);
         this.unaryTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_CALL_MILLIS));
         this.streamTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_STREAM_MILLIS));
@@ -97,6 +101,15 @@ public final class ExchangeServices {
 
     ByteBudget bodyBudget() {
         return bodyBudget;
+    }
+
+    /** For messages of answers held in part, because they are rewritten on the way. */
+    ByteBudget answerBudget() {
+        return answerBudget;
+    }
+
+    int answerMessageBytesMax() {
+        return answerMessageBytesMax;
     }
 
     int requestBytesMax() {

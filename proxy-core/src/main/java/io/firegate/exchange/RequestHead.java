@@ -1,21 +1,23 @@
 package io.firegate.exchange;
 
+import io.firegate.error.Failure;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the headers of one gRPC request say, as far as firegate reads them. Everything else the client sends is dropped.
+ * What the head of one request says, as far as firegate reads it. Everything else the client sends is dropped.
  *
- * @param path the {@code :path}
- * @param method the RPC the path names, or null
+ * @param path the path, without a query
+ * @param method the RPC that is called, or null
  * @param authorization the only {@code Authorization} value, or null
  * @param authorizations how many there were
- * @param timeoutNanos what {@code grpc-timeout} says, {@link Long#MAX_VALUE} when absent, negative when it cannot be read
+ * @param timeoutNanos how long the caller waits; {@link Long#MAX_VALUE} when it does not say
  * @param traceparent W3C trace context, or null when absent or not well-formed
- * @param namedTier {@code x-firegate-tier}, or null; at most one is taken, see {@code namedTiers}
- * @param namedTiers how many there were
- * @param encoded whether {@code grpc-encoding} names anything but identity
+ * @param namedTier {@code x-firegate-tier}, or null
+ * @param decoder how the body is read
+ * @param refusal why the head alone makes the request one firegate does not take, or null. Answered when the caller is known, not
+ *     before: strangers learn nothing but that they are strangers
  */
 public record RequestHead(
         String path,
@@ -25,8 +27,8 @@ public record RequestHead(
         long timeoutNanos,
         @Nullable String traceparent,
         @Nullable String namedTier,
-        int namedTiers,
-        boolean encoded) {
+        RequestDecoder decoder,
+        @Nullable Failure refusal) {
     /** The RPC's name, or the path as sent when it names none. */
     public String methodName() {
         return method == null ? path : method.rpcName();

@@ -1,17 +1,28 @@
 package io.firegate.exchange;
 
 import io.firegate.error.Failure;
-import io.firegate.firestore.upstream.UpstreamCall;
+import io.firegate.firestore.upstream.ByteCredit;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 
 /** The client's side of one exchange: how an answer is rendered and sent. On the connection's event loop. */
 public interface Responder {
+    /** Whether messages are rendered one by one; otherwise frames may be relayed as they come. */
+    boolean rendersMessages();
+
     /** Begins a good answer. */
     void start();
 
-    /** Sends a piece of the answer, and tells the call when it has gone out. Takes over the reference. */
-    void data(ByteBuf data, UpstreamCall from);
+    /** Sends gRPC frames, cut anywhere, and tells the credit when they have gone out. Takes over the reference. */
+    void frames(ByteBuf frames, ByteCredit credit);
+
+    /**
+     * Sends one whole message, and tells the credit when it has gone out.
+     *
+     * @param message protobuf, without a frame
+     * @return how many bytes the credit will be told in all
+     */
+    int message(byte[] message, ByteCredit credit);
 
     /** Ends the answer with Firestore's own status. */
     void end(Http2Headers trailers);

@@ -28,6 +28,9 @@ import io.firegate.edge.Transport;
 import io.firegate.exchange.ExchangeServices;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.firestore.handle.HandleKeyFile;
+import io.firegate.firestore.handle.HandleKeys;
+import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.upstream.UpstreamSettings;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.metrics.Readings;
@@ -42,6 +45,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +69,7 @@ public final class Gateway implements GatewayStarter.Gateway {
     private final Limits limits;
     private final AuditLog audit;
     private final TokenVerifier verifier;
+    private final HandleSealer handles;
     private final EventLoopGroup loops;
     private final Map<EventLoop, Worker> workers;
     private final FrontListener.Connections connections = new FrontListener.Connections();
@@ -73,9 +78,15 @@ public final class Gateway implements GatewayStarter.Gateway {
     private final Stage stage = new Stage();
     private @Nullable AdminListener admin;
 
-    private Gateway(GatewayStarter.Parts parts, AuditLog audit, UpstreamSettings upstream, Transport transport) {
+    private Gateway(
+            GatewayStarter.Parts parts,
+            AuditLog audit,
+            UpstreamSettings upstream,
+            HandleSealer handles,
+            Transport transport) {
         GatewayConfig config = parts.config();
         this.parts = parts;
+        this.handles = handles;
         this.limits = config.limits();
         this.audit = audit;
         this.verifier = verifier(parts);
@@ -97,7 +108,8 @@ public final class Gateway implements GatewayStarter.Gateway {
             serverTls.add(serverTls(listener, problems));
         }
         UpstreamSettings upstream = upstream(config, problems);
-        if (!problems.isEmpty() || upstream == null) {
+        HandleSealer handles = handles(config.handles(), problems);
+        if (!problems.isEmpty() || upstream == null || handles == null) {
             return new GatewayStarter.Started.Refused(problems);
         }
         AuditLog audit = AuditLog.start(config.audit().file(), config.limits().getInt(Limit.AUDIT_QUEUE_LINES));
@@ -107,7 +119,7 @@ public final class Gateway implements GatewayStarter.Gateway {
             return refused("audit.file", unwritable, "name a file that can be written, or free the disk");
         }
         Transport transport = Transport.best();
-        Gateway gateway = new Gateway(parts, audit, upstream, transport);
+        Gateway gateway = new Gateway(parts, audit, upstream, handles, transport);
         GatewayStarter.Started opened = gateway.open(parts, serverTls, transport);
         if (!(opened instanceof GatewayStarter.Started.Running)) {
             gateway.close();
@@ -169,6 +181,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 .addKeyValue("admin", health.address())
                 .addKeyValue("transport", transport.name())
                 .addKeyValue("tls", Tls.provider())
+                .addKeyValue("handleKeys", handles)
                 .addKeyValue("snapshot", parts.policies().current().id())
                 .log("serving");
         return new GatewayStarter.Started.Running(this);
@@ -330,6 +343,28 @@ public final class Gateway implements GatewayStarter.Gateway {
                 limits.getInt(Limit.UPSTREAM_CONNECTION_WINDOW_BYTES),
                 limits.getInt(Limit.UPSTREAM_CONNECTIONS),
                 limits.getInt(Limit.UPSTREAM_PENDING));
+    }
+
+    private static @Nullable HandleSealer handles(GatewayConfig.Handles handles, List<Problem> problems) {
+        Path file = handles.keyFile();
+        if (file == null) {
+            log.warn(
+                    "no `handles.keyFile`: handles are sealed with a random key, so none outlives this process, and other"
+                            + " replicas do not know them");
+            return new HandleSealer(HandleKeys.random());
+        }
+        return switch (HandleKeyFile.read(file)) {
+            case HandleKeyFile.Reading.Refused refused -> {
+                problems.addAll(refused.problems());
+                yield null;
+            }
+            case HandleKeyFile.Reading.Keys read -> {
+                for (Problem warning : read.warnings()) {
+                    log.warn("{}", warning.render());
+                }
+                yield new HandleSealer(read.keys());
+            }
+        };
     }
 
     private static @Nullable SslContext serverTls(GatewayConfig.Listener listener, List<Problem> problems) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.firegate.cli.GatewayStarter.Started;
 import io.firegate.config.HostPort;
+import io.firegate.gateway.Gateway;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.reload.Policies;
 import java.io.ByteArrayOutputStream;
@@ -161,6 +162,18 @@ class MainTest {
         starter = parts -> new Started.Refused(List.of(Problem.ofFile("tls.crt", "no certificate in it", null)));
         assertThat(run("run")).isEqualTo(3);
         assertThat(err()).contains("tls.crt: no certificate in it");
+    }
+
+    /** The one test here with the real gateway, which gives up before it opens anything. */
+    @Test
+    void aBadKeyFileStopsTheStart() throws IOException {
+        starter = Gateway::start;
+        Files.writeString(dir.resolve("sealing.key"), "# newest first\nhunter2\n");
+        assertThat(run("run", "--set", "handles.keyFile=sealing.key")).isEqualTo(3);
+        assertThat(err())
+                .contains("sealing.key:2:1: a key has 44 characters, this line has 7")
+                .contains("openssl rand -base64 32")
+                .doesNotContain("hunter2");
     }
 
     @Test

@@ -108,6 +108,7 @@ public final class Enforcer {
                                     permit,
                                     wants.items(),
                                     rewritten != null,
+                                    AnswerExaminer.UNTOUCHED,
                                     rewritten == null ? framed : Unpooled.wrappedBuffer(rewritten)));
                         }
                     };

@@ -19,6 +19,7 @@ public final class PermittedCall {
     private final Decision.Permit permit;
     private final int items;
     private final boolean reencoded;
+    private final AnswerExaminer answers;
     private @Nullable ByteBuf body;
 
     PermittedCall(
@@ -27,12 +28,14 @@ public final class PermittedCall {
             Decision.Permit permit,
             int items,
             boolean reencoded,
+            AnswerExaminer answers,
             ByteBuf body) {
         this.method = method;
         this.database = database;
         this.permit = permit;
         this.items = items;
         this.reencoded = reencoded;
+        this.answers = answers;
         this.body = body;
     }
 
@@ -54,6 +57,11 @@ public final class PermittedCall {
     /** How many documents or writes the request names, repetitions counted; 1 for a query. */
     public int items() {
         return items;
+    }
+
+    /** What every message of the answer must pass before the client sees it. */
+    public AnswerExaminer answers() {
+        return answers;
     }
 
     /** Whether the client's bytes could be read in two ways, so that what was judged is forwarded in new ones. */

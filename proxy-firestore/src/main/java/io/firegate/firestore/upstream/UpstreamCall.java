@@ -6,7 +6,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One forwarded call. Belongs to the event loop it was opened on. */
-public final class UpstreamCall {
+public final class UpstreamCall implements ByteCredit {
     final Http2Headers requestHeaders;
     final AnswerSink sink;
     private @Nullable PermittedCall request;
@@ -21,7 +21,8 @@ public final class UpstreamCall {
         this.sink = sink;
     }
 
-    /** Says that this many bytes handed to {@link AnswerSink#data} have gone out, so that as many more may come. */
+    /** Gives back bytes that were handed to {@link AnswerSink#data}, so that as many more may come. */
+    @Override
     public void consumed(int bytes) {
         if (connection != null && stream != null && !over) {
             connection.consumed(stream, bytes);
