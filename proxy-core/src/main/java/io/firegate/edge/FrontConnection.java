@@ -88,7 +88,8 @@ final class FrontConnection extends Http2ConnectionHandler {
         ChannelHandlerContext ctx = context;
         if (!draining && ctx != null) {
             draining = true;
-            // Of the channel, not of the context: that one starts before this handler, and its GOAWAY would never be sent.
+            // Of the channel, not of the context: that one starts before this handler, and its GOAWAY would never be
+            // sent.
             ctx.channel().close();
         }
     }
