@@ -37,7 +37,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         this.verifier = verifier(parts);
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
-        this.workers = new IdentityHashMap<>();
+        this.workers = new HashMap<>();
         for (EventExecutor executor : loops) {
             EventLoop loop = (EventLoop) executor;
             workers.put(loop, new Worker(loop, transport.clients(), upstream));
