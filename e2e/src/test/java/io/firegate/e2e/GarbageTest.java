@@ -94,8 +94,15 @@ class GarbageTest {
                 ascii("GET /v1/projects/p/databases/(default)/documents/a/b HTTP/1.1\r\nHost: x\r\n\r\n"));
         cases.put(
                 "an HTTP/1.1 upgrade",
-                ascii("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-                        + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"));
+                ascii(String.join(
+                        "\r\n",
+                        "GET / HTTP/1.1",
+                        "Host: x",
+                        "Connection: Upgrade, HTTP2-Settings",
+                        "Upgrade: h2c",
+                        "HTTP2-Settings: AAMAAABk",
+                        "",
+                        "")));
         cases.put("an endless HTTP/1.1 line", ascii("GET /" + "a".repeat(100_000)));
         cases.put("a TLS greeting", join(new byte[] {22, 3, 1, 2, 0, 1, 0, 1, (byte) 252, 3, 3}, bytes(random, 508)));
         Map<String, byte[]> frames = new LinkedHashMap<>();
@@ -326,7 +333,7 @@ class GarbageTest {
             outer.write(18);
             int length = inner.length;
             while (length > 127) {
-                outer.write(length & 127 | 128);
+                outer.write((length & 127) | 128);
                 length >>>= 7;
             }
             outer.write(length);

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The operations of {@code operations.yaml} do what they say, straight to the emulator: the yardstick is tested first. */
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class OperationsTest {
     @Test
     void everyPermittedOperationIsOne() throws Exception {

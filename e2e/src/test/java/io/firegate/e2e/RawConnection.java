@@ -39,7 +39,32 @@ final class RawConnection implements AutoCloseable {
     static final int END_HEADERS = 4;
 
     /** What came back until the other side had nothing more to say about a stream, or ended the connection. */
-    record Reply(List<Http2Headers> headers, byte[] everything, boolean closed) {
+    static final class Reply {
+        private final List<Http2Headers> headers;
+        private final byte[] everything;
+        private final boolean closed;
+
+        Reply(List<Http2Headers> headers, byte[] everything, boolean closed) {
+            this.headers = List.copyOf(headers);
+            this.everything = everything;
+            this.closed = closed;
+        }
+
+        /** The header blocks, in order. */
+        List<Http2Headers> headers() {
+            return headers;
+        }
+
+        /** Every byte that came. */
+        byte[] everything() {
+            return everything;
+        }
+
+        /** Whether the connection ended. */
+        boolean closed() {
+            return closed;
+        }
+
         /** The value of {@code grpc-status}, empty when there is none. */
         String grpcStatus() {
             return headers.stream()

@@ -6,6 +6,7 @@ import com.google.cloud.firestore.Firestore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The official Java client does through firegate exactly what it does without, as long as the policy permits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class SdkThroughFiregateTest {
     static final List<DenialCase> DENIALS = DenialCase.load();
 
@@ -115,7 +117,7 @@ class SdkThroughFiregateTest {
 
     private String badToken(String kind) {
         Map<String, Object> claims = harness.tenant().userClaims(GatewayHarness.OWNER);
-        long issued = (long) claims.get("iat");
+        long issued = (long) Objects.requireNonNull(claims.get("iat"));
         switch (kind) {
             case "EXPIRED" -> shift(claims, -7_200);
             case "NOT_YET_VALID" -> claims.put("nbf", issued + 600);
@@ -139,7 +141,7 @@ class SdkThroughFiregateTest {
 
     private static void shift(Map<String, Object> claims, long seconds) {
         for (String claim : List.of("iat", "nbf", "exp")) {
-            claims.put(claim, (long) claims.get(claim) + seconds);
+            claims.put(claim, (long) Objects.requireNonNull(claims.get(claim)) + seconds);
         }
     }
 

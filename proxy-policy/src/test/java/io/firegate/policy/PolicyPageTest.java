@@ -74,7 +74,8 @@ class PolicyPageTest {
     void everyOperationIsNamed() throws IOException {
         String page = Files.readString(PAGE);
         for (Operation operation : Operation.values()) {
-            assertThat(page).contains(operation == Operation.UPSERT ? "**upsert**" : "| `" + Rule.word(operation) + "`");
+            assertThat(page)
+                    .contains(operation == Operation.UPSERT ? "**upsert**" : "| `" + Rule.word(operation) + "`");
         }
     }
 
@@ -86,7 +87,9 @@ class PolicyPageTest {
                                 .toList())
                         .isEqualTo(block.problems());
             case Compilation.Compiled compiled -> {
-                assertThat(block.problems()).as("the page says it does not compile").isEmpty();
+                assertThat(block.problems())
+                        .as("the page says it does not compile")
+                        .isEmpty();
                 assertThat(compiled.warnings().stream().map(Problem::render)).isEmpty();
                 for (Verdict verdict : block.verdicts()) {
                     assertThat(judge(compiled.snapshot(), verdict.access()))
@@ -103,8 +106,8 @@ class PolicyPageTest {
         boolean history = words.length == 3 && words[2].equals("in the past");
         assertThat(words.length == 2 || history).as(text).isTrue();
         Access access = new Access(operation, resource(operation, words[1]), history);
-        Decision decision = snapshot.decide(
-                snapshot.standing(NURSE), new AccessRequest(DATABASE, List.of(access), null, NOW));
+        Decision decision =
+                snapshot.decide(snapshot.standing(NURSE), new AccessRequest(DATABASE, List.of(access), null, NOW));
         return switch (decision) {
             case Decision.Permit permit -> permit.grants().get(0).rule();
             case Decision.Deny deny -> deny.reason().name();
