@@ -1,5 +1,6 @@
 package io.firegate.cli;
 
+import io.firegate.gateway.Gateway;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,9 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
     /** The gateway {@code run} starts. */
-    private static final GatewayStarter GATEWAY = parts -> {
-        throw new IllegalStateException("the data path is not wired to the command line");
-    };
+    private static final GatewayStarter GATEWAY = Gateway::start;
 
     @Spec
     private final CommandSpec spec = CommandSpec.create();

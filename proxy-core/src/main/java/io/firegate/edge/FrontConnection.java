@@ -4,6 +4,7 @@ import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Worker;
+import io.firegate.firestore.upstream.EvenStreams;
 import io.firegate.firestore.upstream.FlushBatch;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.netty.buffer.ByteBuf;
@@ -365,7 +366,7 @@ final class FrontConnection extends Http2ConnectionHandler {
         Builder(EdgeServices services, Worker worker) {
             this.services = services;
             this.worker = worker;
-            server(true);
+            connection(EvenStreams.connection(true));
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(services.drainMillis());
             autoAckPingFrame(true);
