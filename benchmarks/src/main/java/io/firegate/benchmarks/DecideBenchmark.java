@@ -54,8 +54,8 @@ public class DecideBenchmark {
     }
 
     private static AccessRequest get(String path) {
-        Access access =
-                Access.of(Operation.GET, new Resource.Document(ResourcePath.parse(path).orElseThrow()));
+        Access access = Access.of(
+                Operation.GET, new Resource.Document(ResourcePath.parse(path).orElseThrow()));
         return new AccessRequest(new DatabaseName("p", "(default)"), List.of(access), null, Instant.EPOCH);
     }
 

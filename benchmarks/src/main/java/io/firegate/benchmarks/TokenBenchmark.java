@@ -71,8 +71,8 @@ public class TokenBenchmark {
 
     private TokenVerifier verifier(LocalTenant tenant, int tokensCached) {
         byte[] keys = tenant.keySet(true).getBytes(StandardCharsets.UTF_8);
-        KeySource source = () ->
-                CompletableFuture.completedFuture(new KeySource.Answer.Documents(Map.of(TokenVersion.V2, keys)));
+        KeySource source =
+                () -> CompletableFuture.completedFuture(new KeySource.Answer.Documents(Map.of(TokenVersion.V2, keys)));
         Duration hour = Duration.ofHours(1);
         KeyBounds bounds = new KeyBounds(65_536, 10, hour, hour, hour, KeyBounds.AGE_MAX_DEFAULT);
         TenantSettings settings = new TenantSettings(

@@ -41,9 +41,8 @@ public class WalkBenchmark {
         StructuredQuery.Builder query = StructuredQuery.newBuilder()
                 .addFrom(StructuredQuery.CollectionSelector.newBuilder().setCollectionId("users"))
                 .setLimit(Int32Value.of(100));
-        StructuredQuery.CompositeFilter.Builder all = query.getWhereBuilder()
-                .getCompositeFilterBuilder()
-                .setOp(StructuredQuery.CompositeFilter.Operator.AND);
+        StructuredQuery.CompositeFilter.Builder all =
+                query.getWhereBuilder().getCompositeFilterBuilder().setOp(StructuredQuery.CompositeFilter.Operator.AND);
         for (int i = 0; i < 4; i++) {
             all.addFiltersBuilder()
                     .getFieldFilterBuilder()
@@ -68,7 +67,9 @@ public class WalkBenchmark {
             for (int f = 0; f < FIELDS; f++) {
                 document.putFields(
                         "field" + f,
-                        Value.newBuilder().setStringValue("value ".repeat(10) + f).build());
+                        Value.newBuilder()
+                                .setStringValue("value ".repeat(10) + f)
+                                .build());
             }
             commit.addWrites(Write.newBuilder().setUpdate(document));
         }
