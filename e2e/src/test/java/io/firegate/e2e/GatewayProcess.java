@@ -38,7 +38,8 @@ final class GatewayProcess implements AutoCloseable {
      * @param log where its standard error goes
      */
     static GatewayProcess start(Path gatewayYaml, Path log, String... overrides) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(withDefaultSignals());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
@@ -67,6 +68,22 @@ final class GatewayProcess implements AutoCloseable {
                 throw new IllegalStateException("the gateway did not start: " + Files.readString(log));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    /**
+     * What gives a child the signals a shell would: whoever runs the tests in the background or under {@code nohup} has told the
+     * system to ignore some, a child inherits that, and a JVM keeps to it. Nothing where {@code env} cannot (it is GNU's).
+     */
+    private static List<String> withDefaultSignals() throws IOException {
+        try {
+            List<String> reset = List.of("env", "--default-signal");
+            List<String> probe = new ArrayList<>(reset);
+            probe.add("true");
+            return new ProcessBuilder(probe).start().waitFor() == 0 ? reset : List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
         }
     }
 
