@@ -24,7 +24,6 @@ final class PrefaceCheck extends ByteToMessageDecoder {
 
     private static final byte[] USE_HTTP2 = PlainAnswer.http1(
             505,
-            "HTTP Version Not Supported",
             "firegate serves gRPC over HTTP/2 here: use an official Firestore SDK, or prior-knowledge HTTP/2. REST over HTTP/1.1 is not served by this version");
 
     private final long firstByteMillis;
