@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class Http1DifferentialTest {
     private static final long SEED = 20_261_127L;
-    private static final int ROUNDS = 60_000;
+    private static final int ROUNDS = 20_000;
 
     private static final List<String> BASES = List.of(
             "GET /v1/projects/p/databases/(default)/documents/a/b HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a.b.c\r\n\r\n",

@@ -25,10 +25,20 @@ public final class RestError {
     /** A {@code google.rpc.Status} with nothing but details. */
     private final byte[] details;
 
+    private final int httpStatus;
+
     private RestError(int code, String message, byte[] details) {
         this.code = code < 1 || code >= Code.BY_NUMBER.length ? UNKNOWN : code;
         this.message = message;
         this.details = details;
+        this.httpStatus = Code.BY_NUMBER[this.code].http;
+    }
+
+    private RestError(RestError error, int httpStatus) {
+        this.code = error.code;
+        this.message = error.message;
+        this.details = error.details;
+        this.httpStatus = httpStatus;
     }
 
     /** The gRPC status codes and the HTTP status each becomes (google/rpc/code.proto). */
@@ -97,9 +107,14 @@ public final class RestError {
         return new RestError(code, message, details);
     }
 
+    /** The same error with an HTTP status that says more than its code does. */
+    public RestError answeredWith(int status) {
+        return new RestError(this, status);
+    }
+
     /** The HTTP status. */
     public int httpStatus() {
-        return Code.BY_NUMBER[code].http;
+        return httpStatus;
     }
 
     /**
