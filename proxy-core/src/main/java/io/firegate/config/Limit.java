@@ -50,7 +50,7 @@ public enum Limit {
     CONNECTION_AGE_MILLIS(
             "connectionAgeMillis",
             3_600_000,
-            10_000,
+            1_000,
             86_400_000,
             "so that clients follow a load balancer; plus jitter"),
     CONNECTION_IDLE_MILLIS("connectionIdleMillis", 600_000, 1_000, 86_400_000, "a connection without a request"),

@@ -85,7 +85,8 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
         ChannelHandlerContext ctx = context;
         if (!draining && ctx != null) {
             draining = true;
-            ctx.close();
+            // Through the whole pipeline: this handler's own close says GOAWAY and waits for the running streams.
+            ctx.channel().close();
         }
     }
 

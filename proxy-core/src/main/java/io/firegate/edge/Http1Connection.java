@@ -61,6 +61,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
     private int held;
 
     private boolean pumping;
+    /** The next answer is the last. */
     private boolean draining;
     private boolean ending;
     /** Since when whatever is waited for now is waited for. */
@@ -77,7 +78,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         ctx.channel().config().setAutoRead(false);
-        age = ctx.executor().schedule(this::drain, services.connectionAgeMillis(), TimeUnit.MILLISECONDS);
+        age = ctx.executor().schedule(() -> draining = true, services.connectionAgeMillis(), TimeUnit.MILLISECONDS);
         long period = Math.max(
                 CHECK_MILLIS_MIN, Math.min(services.headerReadMillis(), services.connectionIdleMillis()) / CHECKS);
         checks = ctx.executor().scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
@@ -131,8 +132,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         }
         long waitedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
         if (current != null || isIdle()) {
-            // An answer nobody reads, or no request.
-            if (waitedMillis >= services.connectionIdleMillis()) {
+            // An answer nobody reads, or no request. An old connection ends with its next answer, which says so; none comes for ever.
+            long idleMillis = services.connectionIdleMillis();
+            if (waitedMillis >= (draining ? Math.min(idleMillis, services.headerReadMillis()) : idleMillis)) {
                 ctx.close();
             }
         } else if (waitedMillis >= services.headerReadMillis()) {

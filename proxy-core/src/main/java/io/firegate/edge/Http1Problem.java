@@ -19,7 +19,7 @@ enum Http1Problem {
     LENGTH_AND_ENCODING(400, "Content-Length and Transfer-Encoding must not be sent together"),
     CHUNK(400, "a chunk must be its size in up to 8 hexadecimal digits, CR LF, its bytes, CR LF; no extensions"),
     TRAILERS(400, "trailers are not taken"),
-    UPGRADE(400, "upgrades are not taken; HTTP/2 begins with its preface or with ALPN"),
+    UPGRADE(400, "upgrades are not taken: use HTTP/1.1 as it is, or HTTP/2 with prior knowledge or by ALPN"),
     EXPECTATION(417, "the only expectation met is 100-continue"),
     HEAD_TOO_LARGE(431, "the head of the request is larger than headerBlockBytes"),
     TOO_MANY_FIELDS(431, "the request has more headers than headerCount"),
