@@ -6,6 +6,7 @@ import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Responder;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.upstream.ByteCredit;
+import io.firegate.firestore.upstream.EvenStreams;
 import io.firegate.firestore.upstream.FlushBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -85,7 +86,8 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
         ChannelHandlerContext ctx = context;
         if (!draining && ctx != null) {
             draining = true;
-            // Through the whole pipeline: this handler's own close says GOAWAY and waits for the running streams.
+            // Of the channel, not of the context: that one starts before this handler, and its GOAWAY would never be
+            // sent.
             ctx.channel().close();
         }
     }
@@ -360,7 +362,7 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
         Builder(EdgeServices services, Worker worker) {
             this.services = services;
             this.worker = worker;
-            server(true);
+            connection(EvenStreams.connection(true));
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(services.drainMillis());
             autoAckPingFrame(true);
