@@ -189,7 +189,8 @@ class RestTranscodingTest {
                 byte[] body = exchange.body().replace("DB", database).getBytes(StandardCharsets.UTF_8);
                 yield switch (target.encode(body, 0, body.length)) {
                     case RestTarget.Encoded.Invalid invalid -> throw new AssertionError(exchange + ": " + invalid);
-                    case RestTarget.Encoded.Frame(byte[] framed) -> {
+                    case RestTarget.Encoded.Frame frame -> {
+                        byte[] framed = frame.framed();
                         byte[] message = Arrays.copyOfRange(framed, 5, framed.length);
                         try {
                             String json = call(target, message, database);
@@ -236,7 +237,7 @@ class RestTranscodingTest {
 
     private static String text(RestRenderer.Rendered rendered) {
         return switch (rendered) {
-            case RestRenderer.Rendered.Json(byte[] bytes) -> new String(bytes, StandardCharsets.UTF_8);
+            case RestRenderer.Rendered.Json json -> new String(json.bytes(), StandardCharsets.UTF_8);
             case RestRenderer.Rendered.Unreadable ignored ->
                 throw new AssertionError("the emulator's answer is unreadable");
         };

@@ -55,8 +55,19 @@ public final class RestRenderer {
 
     /** What became of a message. */
     public sealed interface Rendered {
-        /** @param bytes UTF-8 */
-        record Json(byte[] bytes) implements Rendered {}
+        /** The message as JSON. */
+        final class Json implements Rendered {
+            private final byte[] bytes;
+
+            Json(byte[] bytes) {
+                this.bytes = bytes;
+            }
+
+            /** UTF-8; not copied. */
+            public byte[] bytes() {
+                return bytes;
+            }
+        }
 
         /** Not a message of this RPC, or one that can be read in two ways. */
         record Unreadable() implements Rendered {}

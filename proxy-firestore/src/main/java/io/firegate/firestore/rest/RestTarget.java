@@ -65,16 +65,35 @@ public final class RestTarget {
         /** No binding; HTTP 404, whatever else lives on Google's host. */
         record NotFound() implements Parsed {}
 
-        /** @param place a query parameter, {@code path[3]} for the segment behind the third slash, or null */
+        /**
+         * Not a request.
+         *
+         * @param place a query parameter, {@code path[3]} for the segment behind the third slash, or null
+         */
         record Invalid(RestProblem problem, @Nullable String place) implements Parsed {}
     }
 
     /** What a body becomes. */
     public sealed interface Encoded {
-        /** @param framed the request as one uncompressed gRPC frame, in the bytes protobuf's own encoder would write */
-        record Frame(byte[] framed) implements Encoded {}
+        /** The request as one uncompressed gRPC frame, in the bytes protobuf's own encoder would write. */
+        final class Frame implements Encoded {
+            private final byte[] framed;
 
-        /** @param place a field of the request or null; holds names and positions, never values */
+            private Frame(byte[] framed) {
+                this.framed = framed;
+            }
+
+            /** Five bytes of prefix and the message; not copied. */
+            public byte[] framed() {
+                return framed;
+            }
+        }
+
+        /**
+         * Not a request.
+         *
+         * @param place a field of the request or null; holds names and positions, never values
+         */
         record Invalid(RestProblem problem, @Nullable String place) implements Encoded {}
     }
 
@@ -243,7 +262,7 @@ public final class RestTarget {
         byte[] framed = out.toByteArray();
         int length = framed.length - PREFIX_BYTES;
         for (int i = 1; i < PREFIX_BYTES; i++) {
-            framed[i] = (byte) (length >>> Byte.SIZE * (PREFIX_BYTES - 1 - i));
+            framed[i] = (byte) (length >>> (Byte.SIZE * (PREFIX_BYTES - 1 - i)));
         }
         return new Encoded.Frame(framed);
     }

@@ -117,24 +117,18 @@ final class Scalars {
     }
 
     private static double number(String text) throws Refusal {
-        switch (text) {
-            case "NaN" -> {
-                return Double.NaN;
-            }
-            case "Infinity" -> {
-                return Double.POSITIVE_INFINITY;
-            }
-            case "-Infinity" -> {
-                return Double.NEGATIVE_INFINITY;
-            }
+        return switch (text) {
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-Infinity" -> Double.NEGATIVE_INFINITY;
             default -> {
                 double value = isNumber(text) ? Double.parseDouble(text) : Double.NaN;
                 if (Double.isNaN(value) || Double.isInfinite(value)) {
                     throw new Refusal(RestProblem.BAD_NUMBER);
                 }
-                return value;
+                yield value;
             }
-        }
+        };
     }
 
     private static boolean isDigits(String text) {
