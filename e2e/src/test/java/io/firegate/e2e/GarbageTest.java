@@ -61,6 +61,8 @@ class GarbageTest {
                 "--set",
                 "limits.bodyIdleMillis=1000",
                 "--set",
+                "limits.headerReadMillis=1000",
+                "--set",
                 "limits.connectionIdleMillis=2000",
                 "--set",
                 "limits.drainMillis=0");
@@ -209,6 +211,48 @@ class GarbageTest {
                     }
                     assertServes();
                 }));
+    }
+
+    /** HTTP/1.1 that is one to three changes away from a good REST call, with a good token. */
+    @TestFactory
+    Stream<DynamicTest> brokenRestCalls() {
+        Random random = new Random(SEED);
+        String body = "{\"writes\": [{\"delete\": \"projects/p/databases/d/documents/a/b\"}]}";
+        List<String> good = List.of(
+                rest("GET", "/things/a", ""),
+                rest("POST", ":commit", "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n") + body,
+                rest("POST", ":runQuery", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n")
+                        + "2\r\n{}\r\n0\r\n\r\n");
+        List<String> pieces = List.of(
+                "\r\n", "\n", "\r", " ", ":", "\0", "%00", "%2F", "/", "?", "&", "=", "{", "}", "\"", "[", ",", "5", "\u00ff", "chunked",
+                "Content-Length: 3\r\n", "Host: h\r\n", "Expect: 100-continue\r\n");
+        return Stream.iterate(0, i -> i < 60, i -> i + 1).map(i -> {
+            StringBuilder call = new StringBuilder(good.get(i % good.size()));
+            for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                int at = random.nextInt(call.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> call.deleteCharAt(at);
+                    case 1 -> call.setCharAt(at, (char) random.nextInt(256));
+                    default -> call.insert(at, pieces.get(random.nextInt(pieces.size())));
+                }
+            }
+            return DynamicTest.dynamicTest("mutation " + i, () -> {
+                try (RawConnection connection = new RawConnection(harness.plaintextPort(), STUCK)) {
+                    connection.send(call.toString().getBytes(StandardCharsets.ISO_8859_1));
+                    byte[] answer = connection.readToEnd();
+                    assertHarmless(answer);
+                    assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+                            .doesNotContainPattern("HTTP/1.1 50[0234]");
+                }
+                assertServes();
+            });
+        });
+    }
+
+    private String rest(String method, String target, String fields) {
+        return method + " /v1/projects/" + harness.project() + "/databases/(default)/documents" + target
+                + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer "
+                + harness.tenant().userToken(GatewayHarness.OWNER) + "\r\n" + fields + "\r\n";
     }
 
     /** Headers no gRPC client sends. */

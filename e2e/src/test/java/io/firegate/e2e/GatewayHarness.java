@@ -7,12 +7,18 @@ import io.firegate.fixtures.entra.LocalTenant;
 import io.firegate.fixtures.entra.Persona;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +103,32 @@ final class GatewayHarness implements AutoCloseable {
 
     int plaintextPort() {
         return gateway.port(0);
+    }
+
+    /** The base of all REST URLs of a database. */
+    String documents(boolean tls, String database) {
+        return (tls ? "https://127.0.0.1:" + gateway.port(1) : "http://127.0.0.1:" + gateway.port(0))
+                + "/v1/projects/" + project + "/databases/" + database + "/documents";
+    }
+
+    /** The same of the emulator itself. */
+    String directDocuments(String database) {
+        return "http://" + emulator.endpoint() + "/v1/projects/" + project + "/databases/" + database + "/documents";
+    }
+
+    /** A client that trusts the TLS listener. */
+    HttpClient http(HttpClient.Version version) throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(certificate.certificate())) {
+            trusted.setCertificateEntry(
+                    "gateway", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        return HttpClient.newBuilder().version(version).sslContext(tls).build();
     }
 
     InProcessGateway gateway() {

@@ -20,8 +20,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A socket that speaks HTTP/2 as well or as badly as the test says. Used by one thread. */
+/** A socket that speaks HTTP/2 or HTTP/1.1 as well or as badly as the test says. Used by one thread. */
 final class RawConnection implements AutoCloseable {
     static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -76,6 +79,9 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** One HTTP/1.1 response; the head without its last empty line, in lower case. */
+    record Response(int status, String head, String body) {}
+
     private final Socket socket;
     private final DataInputStream in;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
@@ -87,7 +93,12 @@ final class RawConnection implements AutoCloseable {
      * @param silence how long the other side may say nothing while it is waited for
      */
     RawConnection(int port, Duration silence) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(InetAddress.getLoopbackAddress(), port, silence);
+    }
+
+    /** Connects from another of the machine's own addresses. */
+    RawConnection(InetAddress from, int port, Duration silence) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         socket.setSoTimeout(Math.toIntExact(silence.toMillis()));
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
@@ -125,6 +136,72 @@ final class RawConnection implements AutoCloseable {
             // A reset is an end too: unread bytes of ours make the kernel send one.
         }
         return all.toByteArray();
+    }
+
+    /** The next response, its body delimited by length or chunks; an {@link EOFException} when the other side ends first. */
+    Response readResponse() throws IOException {
+        String text = new String(readHead(), StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT).strip();
+        int status = Integer.parseInt(text.substring(9, 12));
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Matcher length = LENGTH.matcher(text);
+        if (length.find()) {
+            body.writeBytes(in.readNBytes(Integer.parseInt(length.group(1))));
+        } else if (text.contains("transfer-encoding: chunked")) {
+            for (int size = chunk(body); size > 0; size = chunk(body)) {
+                // Each goes to the body.
+            }
+        }
+        return new Response(status, text, body.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The head of the next response and nothing behind it. */
+    byte[] readHead() throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        int ends = 0;
+        while (ends < 4) {
+            int b = in.readUnsignedByte();
+            head.write(b);
+            ends = b == "\r\n\r\n".charAt(ends) ? ends + 1 : b == '\r' ? 1 : 0;
+        }
+        return head.toByteArray();
+    }
+
+    /** Reads a chunked body to its end and tells its length. */
+    long readChunks() throws IOException {
+        long total = 0;
+        ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+        for (int size = chunk(chunk); size > 0; size = chunk(chunk)) {
+            total += size;
+            chunk.reset();
+        }
+        return total;
+    }
+
+    private int chunk(ByteArrayOutputStream body) throws IOException {
+        StringBuilder line = new StringBuilder();
+        while (line.indexOf("\r\n") < 0) {
+            line.append((char) in.readUnsignedByte());
+        }
+        int size = Integer.parseInt(line.substring(0, line.length() - 2), 16);
+        byte[] chunk = new byte[size + 2];
+        in.readFully(chunk);
+        body.write(chunk, 0, size);
+        return size;
+    }
+
+    private static final Pattern LENGTH = Pattern.compile("content-length: (\\d+)");
+
+    /** The payload of the next frame of a type; an {@link EOFException} when the other side ends first. */
+    byte[] readFrame(int type) throws IOException {
+        while (true) {
+            byte[] head = new byte[9];
+            in.readFully(head);
+            byte[] payload = new byte[((head[0] & 0xff) << 16) | ((head[1] & 0xff) << 8) | (head[2] & 0xff)];
+            in.readFully(payload);
+            if (head[3] == type) {
+                return payload;
+            }
+        }
     }
 
     /** Frames until a stream ends, is reset, or the connection ends; a {@link java.net.SocketTimeoutException} when none does. */

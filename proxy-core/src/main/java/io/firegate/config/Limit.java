@@ -18,6 +18,14 @@ public enum Limit {
             1_048_576,
             "an Entra token with its 200 groups is about 11 KiB; 8 KiB is too small"),
     HEADER_COUNT("headerCount", 100, 10, 1_000, "headers of one request"),
+    TARGET_BYTES(
+            "targetBytes",
+            20_480,
+            1_024,
+            65_536,
+            "path and query of a REST request: a name is up to 6 KiB, percent-encoded three times that"),
+    HEADER_READ_MILLIS(
+            "headerReadMillis", 10_000, 100, 120_000, "the head of an HTTP/1.1 request, from its first byte to its last"),
     BODY_IDLE_MILLIS("bodyIdleMillis", 30_000, 1_000, 600_000, "a request body that stops arriving is given up"),
     STREAMS_PER_CONNECTION(
             "streamsPerConnection", 100, 1, 10_000, "what Google's edge and the official SDKs' pools assume"),
@@ -42,10 +50,16 @@ public enum Limit {
     CONNECTION_AGE_MILLIS(
             "connectionAgeMillis",
             3_600_000,
-            10_000,
+            1_000,
             86_400_000,
             "so that clients follow a load balancer; plus jitter"),
     CONNECTION_IDLE_MILLIS("connectionIdleMillis", 600_000, 1_000, 86_400_000, "a connection without a request"),
+    LINGER_MILLIS(
+            "lingerMillis",
+            1_000,
+            1,
+            30_000,
+            "an HTTP/1.1 connection that ends is read and not listened to this long, so that no reset overtakes the last answer"),
     REQUEST_BYTES("requestBytes", 10_485_760, 1_024, 33_554_432, "Firestore's own limit for one request"),
     REQUEST_BYTES_TOTAL(
             "requestBytesTotal",

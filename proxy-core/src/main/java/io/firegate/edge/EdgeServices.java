@@ -17,6 +17,10 @@ public final class EdgeServices {
     private final int streamsMax;
     private final int headersMax;
     private final long headerBlockBytes;
+    private final int targetBytesMax;
+    private final long headerReadMillis;
+    private final long lingerMillis;
+    private final int requestBytesMax;
     private final int streamWindowBytes;
     private final int connectionWindowBytes;
     private final int resetsMax;
@@ -37,6 +41,10 @@ public final class EdgeServices {
         this.streamsMax = limits.getInt(Limit.STREAMS_PER_CONNECTION);
         this.headersMax = limits.getInt(Limit.HEADER_COUNT);
         this.headerBlockBytes = limits.get(Limit.HEADER_BLOCK_BYTES);
+        this.targetBytesMax = limits.getInt(Limit.TARGET_BYTES);
+        this.headerReadMillis = limits.get(Limit.HEADER_READ_MILLIS);
+        this.lingerMillis = limits.get(Limit.LINGER_MILLIS);
+        this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);
         this.streamWindowBytes = limits.getInt(Limit.STREAM_WINDOW_BYTES);
         this.connectionWindowBytes = limits.getInt(Limit.CONNECTION_WINDOW_BYTES);
         this.resetsMax = limits.getInt(Limit.RST_PER_WINDOW);
@@ -73,6 +81,22 @@ public final class EdgeServices {
 
     long headerBlockBytes() {
         return headerBlockBytes;
+    }
+
+    int targetBytesMax() {
+        return targetBytesMax;
+    }
+
+    long headerReadMillis() {
+        return headerReadMillis;
+    }
+
+    long lingerMillis() {
+        return lingerMillis;
+    }
+
+    int requestBytesMax() {
+        return requestBytesMax;
     }
 
     int streamWindowBytes() {

@@ -3,17 +3,14 @@ package io.firegate.edge;
 import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
+import io.firegate.exchange.Responder;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.upstream.ByteCredit;
 import io.firegate.firestore.upstream.EvenStreams;
 import io.firegate.firestore.upstream.FlushBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.DefaultChannelPromise;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -28,7 +25,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
-final class FrontConnection extends Http2ConnectionHandler {
+final class FrontConnection extends Http2ConnectionHandler implements OpenConnection {
     private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
+    private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString REST_ANSWER_TYPE = AsciiString.cached("application/json; charset=UTF-8");
 
     private final EdgeServices services;
@@ -95,8 +92,8 @@ final class FrontConnection extends Http2ConnectionHandler {
         }
     }
 
-    /** {@link #drain} from any thread. */
-    void drainSoon() {
+    @Override
+    public void drainSoon() {
         worker.loop().execute(this::drain);
     }
 
@@ -180,6 +177,22 @@ final class FrontConnection extends Http2ConnectionHandler {
         worker.flushes().add(flush);
     }
 
+    /** Sends the end of an answer; whoever is still sending its request is then told to stop. */
+    void writeLast(Http2Stream stream, ByteBuf data) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            data.release();
+            return;
+        }
+        encoder().writeData(ctx, stream.id(), data, 0, true, ctx.newPromise()).addListener(written -> {
+            if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+                answeredEarly.add(stream);
+                worker.flushes().add(flush);
+            }
+        });
+        worker.flushes().add(flush);
+    }
+
     void received(Http2Stream stream, int bytes) {
         try {
             if (connection().stream(stream.id()) != null
@@ -191,25 +204,6 @@ final class FrontConnection extends Http2ConnectionHandler {
             if (ctx != null) {
                 onError(ctx, true, e);
             }
-        }
-    }
-
-    /** A write that reports its bytes when it is done, however it ends. */
-    private static final class Sent extends DefaultChannelPromise implements ChannelFutureListener {
-        private final ByteCredit from;
-        private final int bytes;
-
-        @SuppressWarnings("this-escape") // it listens to itself: one object for each DATA frame instead of two
-        Sent(Channel channel, EventExecutor executor, ByteCredit from, int bytes) {
-            super(channel, executor);
-            this.from = from;
-            this.bytes = bytes;
-            addListener(this);
-        }
-
-        @Override
-        public void operationComplete(ChannelFuture future) {
-            from.consumed(bytes);
         }
     }
 
@@ -254,24 +248,24 @@ final class FrontConnection extends Http2ConnectionHandler {
                 answerPlainly(ctx, streamId, "431", "too many headers");
                 return;
             }
-            if (!GrpcRequest.isGrpc(headers)) {
-                answerPlainly(
-                        ctx,
-                        streamId,
-                        "415",
-                        "firegate speaks gRPC here: POST with content-type application/grpc. REST is not served by this version");
-                return;
+            if (GrpcRequest.isGrpc(headers)) {
+                RequestHead head = GrpcRequest.head(headers);
+                begin(stream, head, new GrpcResponder(FrontConnection.this, stream, head.method()), endOfStream);
+            } else if (headers.path() != null && headers.path().length() > services.targetBytesMax()) {
+                answerPlainly(ctx, streamId, "414", "the path with its query is longer than targetBytes");
+            } else {
+                RestRequest request = RestRequest.of(
+                        headers, !endOfStream, headers.getLong(CONTENT_LENGTH, -1), services.requestBytesMax());
+                RestWire wire = new Http2RestWire(FrontConnection.this, stream, headers);
+                begin(stream, request.head(), new RestResponder(wire, request.target()), endOfStream);
             }
-            begin(stream, headers, endOfStream);
         }
 
         private boolean isRequest(Http2Headers headers) {
             return headers.method() != null;
         }
 
-        private void begin(Http2Stream stream, Http2Headers headers, boolean endOfStream) {
-            RequestHead head = GrpcRequest.head(headers);
-            GrpcResponder responder = new GrpcResponder(FrontConnection.this, stream, head.method());
+        private void begin(Http2Stream stream, RequestHead head, Responder responder, boolean endOfStream) {
             Exchange exchange = services.exchange(worker, responder, head, peer());
             stream.setProperty(exchangeKey, exchange);
             AsciiString authorization = head.authorization();
@@ -327,7 +321,7 @@ final class FrontConnection extends Http2ConnectionHandler {
         return ctx == null ? "" : EdgeServices.addressOf(ctx.channel());
     }
 
-    /** Answers what is not gRPC: there is no exchange, because nothing was asked that could be judged. */
+    /** Answers what is beyond a limit: there is no exchange, because nothing was asked that could be judged. */
     private void answerPlainly(ChannelHandlerContext ctx, int streamId, String status, String sentence) {
         byte[] json = PlainAnswer.json(Integer.parseInt(status), sentence);
         var headers = new io.netty.handler.codec.http2.DefaultHttp2Headers(false, 4)

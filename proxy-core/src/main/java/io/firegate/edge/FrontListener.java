@@ -72,7 +72,7 @@ public final class FrontListener {
      * Starts listening. When the address cannot be had Netty throws an {@link java.io.IOException}, though it declares
      * none.
      *
-     * @param tls with ALPN {@code h2}, or null for plaintext with prior knowledge
+     * @param tls with ALPN, or null for plaintext
      */
     public static FrontListener bind(
             EdgeServices services,
@@ -97,7 +97,7 @@ public final class FrontListener {
 
     /** All front connections of the gateway, counted in all and per client address. Safe for any thread. */
     public static final class Connections {
-        private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
+        private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
         private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
         private final AtomicInteger count = new AtomicInteger();
         private final Object emptied = new Object();
@@ -144,7 +144,7 @@ public final class FrontListener {
 
         /** Tells every connection to finish what runs and take no more. */
         public void drain() {
-            for (FrontConnection connection : open) {
+            for (OpenConnection connection : open) {
                 connection.drainSoon();
             }
         }
@@ -186,7 +186,7 @@ public final class FrontListener {
             if (worker == null) {
                 throw new IllegalStateException("a connection on a loop that is not the gateway's");
             }
-            FrontConnection connection = FrontConnection.create(services, worker);
+            PrefaceCheck connection = new PrefaceCheck(services, worker);
             connections.open.add(connection);
             channel.closeFuture().addListener(closed -> {
                 connections.open.remove(connection);
@@ -197,7 +197,7 @@ public final class FrontListener {
                 handler.setHandshakeTimeoutMillis(services.handshakeMillis());
                 channel.pipeline().addLast(handler);
             }
-            channel.pipeline().addLast(new PrefaceCheck(services.handshakeMillis()), connection);
+            channel.pipeline().addLast(connection);
         }
     }
 }

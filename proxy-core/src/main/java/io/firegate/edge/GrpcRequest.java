@@ -1,6 +1,7 @@
 package io.firegate.edge;
 
 import io.firegate.audit.TraceParent;
+import io.firegate.auth.entra.TokenProblem;
 import io.firegate.error.ErrorCode;
 import io.firegate.error.Failure;
 import io.firegate.exchange.RequestDecoder;
@@ -98,7 +99,7 @@ final class GrpcRequest {
                 pathText,
                 method,
                 authorization,
-                authorizations,
+                authorizations > 1 ? TokenProblem.REPEATED : null,
                 timeout < 0 ? Long.MAX_VALUE : timeout,
                 traceparent,
                 tier,

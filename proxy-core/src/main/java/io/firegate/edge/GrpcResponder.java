@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,11 @@ final class GrpcResponder implements Responder {
     }
 
     @Override
+    public void bodyWanted() {
+        // A gRPC client sends its message without asking.
+    }
+
+    @Override
     public void received(int bytes) {
         connection.received(stream, bytes);
     }
@@ -183,6 +189,25 @@ final class GrpcResponder implements Responder {
             }
         }
         return out == null ? message : out.toString();
+    }
+
+    /** What {@link #percentEncode} wrote; an escape that is none stays as it is. */
+    static String percentDecode(CharSequence message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.length());
+        for (int i = 0; i < message.length(); i++) {
+            char c = message.charAt(i);
+            int value = c == '%' && i + 2 < message.length()
+                    ? HEX.indexOf(Character.toUpperCase(message.charAt(i + 1))) << 4
+                            | HEX.indexOf(Character.toUpperCase(message.charAt(i + 2)))
+                    : -1;
+            if (value >= 0) {
+                bytes.write(value);
+                i += 2;
+            } else {
+                bytes.write(c);
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     private static final String HEX = "0123456789ABCDEF";

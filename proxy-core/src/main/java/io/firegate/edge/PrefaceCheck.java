@@ -1,8 +1,8 @@
 package io.firegate.edge;
 
+import io.firegate.exchange.Worker;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
@@ -11,32 +11,45 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the first bytes of a connection and makes way when they are HTTP/2's preface (RFC 9113 section 3.4). An HTTP/1.1 client
- * is told what to use; anything else is closed without a word, and so is a peer that says nothing in time.
+ * Looks at the first bytes of a connection and makes way: for HTTP/2 when they are its preface (RFC 9113 section 3.4), for HTTP/1.1
+ * when they could begin a method. Anything else is closed without a word, and so is a peer that says nothing in time.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
-final class PrefaceCheck extends ByteToMessageDecoder {
+final class PrefaceCheck extends ByteToMessageDecoder implements OpenConnection {
     private static final byte[] PREFACE = {
         'P', 'R', 'I', ' ', '*', ' ', 'H', 'T', 'T', 'P', '/', '2', '.', '0', '\r', '\n', '\r', '\n', 'S', 'M', '\r',
         '\n', '\r', '\n'
     };
 
-    private static final byte[] USE_HTTP2 = PlainAnswer.http1(
-            505,
-            "HTTP Version Not Supported",
-            "firegate serves gRPC over HTTP/2 here: use an official Firestore SDK, or prior-knowledge HTTP/2. REST over HTTP/1.1 is not served by this version");
-
-    private final long firstByteMillis;
+    private final EdgeServices services;
+    private final Worker worker;
     private @Nullable Future<?> timer;
+    private @Nullable ChannelHandlerContext context;
+    /** Who has the connection now; only on the event loop. */
+    private @Nullable OpenConnection successor;
 
-    PrefaceCheck(long firstByteMillis) {
-        this.firstByteMillis = firstByteMillis;
+    PrefaceCheck(EdgeServices services, Worker worker) {
+        this.services = services;
+        this.worker = worker;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        timer = ctx.executor().schedule(() -> ctx.close(), firstByteMillis, TimeUnit.MILLISECONDS);
+        context = ctx;
+        timer = ctx.executor().schedule(() -> ctx.close(), services.handshakeMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void drainSoon() {
+        worker.loop().execute(() -> {
+            ChannelHandlerContext ctx = context;
+            if (successor != null) {
+                successor.drainSoon();
+            } else if (ctx != null) {
+                ctx.close();
+            }
+        });
     }
 
     @Override
@@ -44,24 +57,25 @@ final class PrefaceCheck extends ByteToMessageDecoder {
         int length = Math.min(in.readableBytes(), PREFACE.length);
         for (int i = 0; i < length; i++) {
             if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
-                refuse(ctx, in);
+                if (Http1Decoder.isTokenByte(in.getByte(in.readerIndex()))) {
+                    makeWay(ctx, new Http1Connection(services, worker));
+                } else {
+                    in.skipBytes(in.readableBytes());
+                    ctx.close();
+                }
                 return;
             }
         }
         if (length == PREFACE.length) {
-            // Hands the bytes on to the HTTP/2 handler behind.
-            ctx.pipeline().remove(this);
+            makeWay(ctx, FrontConnection.create(services, worker));
         }
     }
 
-    private static void refuse(ChannelHandlerContext ctx, ByteBuf in) {
-        byte first = in.getByte(in.readerIndex());
-        in.skipBytes(in.readableBytes());
-        if (first >= 'A' && first <= 'Z') {
-            ctx.writeAndFlush(Unpooled.wrappedBuffer(USE_HTTP2)).addListener(ChannelFutureListener.CLOSE);
-        } else {
-            ctx.close();
-        }
+    /** Puts the handler behind this one, and hands the bytes on by leaving. */
+    private <T extends ChannelHandler & OpenConnection> void makeWay(ChannelHandlerContext ctx, T handler) {
+        successor = handler;
+        ctx.pipeline().addLast(handler);
+        ctx.pipeline().remove(this);
     }
 
     @Override

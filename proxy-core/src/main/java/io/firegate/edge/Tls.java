@@ -12,15 +12,10 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 
 /**
- * TLS 1.2 and 1.3 with ALPN {@code h2} and the cipher suites RFC 9113 section 9.2.2 leaves over. BoringSSL where its library loads,
+ * TLS 1.2 and 1.3 with ALPN ({@code h2}, and {@code http/1.1} behind it where we listen) and the cipher suites RFC 9113 section 9.2.2 leaves over. BoringSSL where its library loads,
  * the JDK's TLS elsewhere.
  */
 public final class Tls {
-    private static final ApplicationProtocolConfig ALPN = new ApplicationProtocolConfig(
-            ApplicationProtocolConfig.Protocol.ALPN,
-            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2);
 
     private Tls() {}
 
@@ -38,19 +33,28 @@ public final class Tls {
      * @throws IllegalArgumentException when a file holds no certificate or key
      */
     public static SslContext server(Path certificate, Path key) throws SSLException {
-        return common(SslContextBuilder.forServer(certificate.toFile(), key.toFile()));
+        return common(
+                SslContextBuilder.forServer(certificate.toFile(), key.toFile()),
+                ApplicationProtocolNames.HTTP_2,
+                ApplicationProtocolNames.HTTP_1_1);
     }
 
     /** For Firestore: the platform's trust anchors, and the host name is checked. */
     public static SslContext client() throws SSLException {
-        return common(SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS"));
+        return common(
+                SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS"), ApplicationProtocolNames.HTTP_2);
     }
 
-    private static SslContext common(SslContextBuilder builder) throws SSLException {
+    private static SslContext common(SslContextBuilder builder, String... protocols) throws SSLException {
+        ApplicationProtocolConfig alpn = new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                protocols);
         return builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                .applicationProtocolConfig(ALPN)
+                .applicationProtocolConfig(alpn)
                 .build();
     }
 }

@@ -6,11 +6,16 @@ package io.firegate.error;
  */
 public enum ErrorCode {
     TOKEN_MISSING(Group.CALLER, GrpcStatus.UNAUTHENTICATED, "Send an Entra ID access token."),
-    TOKEN_MALFORMED(Group.CALLER, GrpcStatus.UNAUTHENTICATED, "Send exactly one Authorization header with one token."),
+    TOKEN_MALFORMED(Group.CALLER, GrpcStatus.UNAUTHENTICATED, 400, "Send exactly one Authorization header with one token."),
     TOKEN_INVALID(
             Group.CALLER,
             GrpcStatus.UNAUTHENTICATED,
             "Get a fresh token for firegate's API from the tenant; the message names what is wrong with this one."),
+    TOKEN_TOO_LARGE(
+            Group.CALLER,
+            GrpcStatus.UNAUTHENTICATED,
+            431,
+            "No token of Entra is that large; ask for one with fewer groups, see `limits.tokenBytes`."),
     TOKEN_INSUFFICIENT(
             Group.CALLER,
             GrpcStatus.PERMISSION_DENIED,
@@ -24,19 +29,30 @@ public enum ErrorCode {
             GrpcStatus.PERMISSION_DENIED,
             "Ask for a tier with a rule for this path and operation, quoting the decision id."),
     METHOD_UNKNOWN(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Call one of the methods of google.firestore.v1.Firestore."),
+    PATH_UNKNOWN(
+            Group.CALLER, GrpcStatus.NOT_FOUND, "Call one of the REST bindings of docs/rest.md with its HTTP method."),
     METHOD_REFUSED(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "This method is refused by name; the message says why."),
     REQUEST_INVALID(Group.CALLER, GrpcStatus.INVALID_ARGUMENT, "The message names the field to change."),
     REQUEST_UNSUPPORTED(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "This form of request is not governed yet."),
     REQUEST_FOREIGN(
             Group.CALLER, GrpcStatus.PERMISSION_DENIED, "Every name in a request must be in the same database."),
     REQUEST_TOO_LARGE(
-            Group.CALLER, GrpcStatus.RESOURCE_EXHAUSTED, "Split the request; see `limits` in the configuration."),
+            Group.CALLER, GrpcStatus.RESOURCE_EXHAUSTED, 413, "Split the request; see `limits` in the configuration."),
     ENCODING_UNSUPPORTED(
-            Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Send requests uncompressed (grpc-encoding identity)."),
-    NOT_GRPC(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Send POST with content-type application/grpc."),
+            Group.CALLER, GrpcStatus.UNIMPLEMENTED, 415, "Send requests uncompressed (encoding identity)."),
+    CONTENT_TYPE_UNSUPPORTED(
+            Group.CALLER,
+            GrpcStatus.INVALID_ARGUMENT,
+            415,
+            "Send a body as application/json in UTF-8; gRPC is POST with application/grpc."),
     CANCELLED(Group.CALLER, GrpcStatus.CANCELLED, "The caller gave up before a verdict; seen in the record only."),
     DEADLINE_EXCEEDED(
             Group.CALLER, GrpcStatus.DEADLINE_EXCEEDED, "The caller's deadline passed before the answer was whole."),
+    REQUEST_INCOMPLETE(
+            Group.CALLER,
+            GrpcStatus.DEADLINE_EXCEEDED,
+            408,
+            "The request's body stopped arriving; see `limits.bodyIdleMillis`."),
     OVERLOADED(Group.GATEWAY, GrpcStatus.UNAVAILABLE, "Firegate is at a limit; try again with backoff."),
     DRAINING(Group.GATEWAY, GrpcStatus.UNAVAILABLE, "This instance is stopping; connect again."),
     RECORD_UNAVAILABLE(
@@ -73,11 +89,17 @@ public enum ErrorCode {
 
     private final Group group;
     private final GrpcStatus status;
+    private final int httpStatus;
     private final String action;
 
     ErrorCode(Group group, GrpcStatus status, String action) {
+        this(group, status, status.http(), action);
+    }
+
+    ErrorCode(Group group, GrpcStatus status, int httpStatus, String action) {
         this.group = group;
         this.status = status;
+        this.httpStatus = httpStatus;
         this.action = action;
     }
 
@@ -86,9 +108,14 @@ public enum ErrorCode {
         return group;
     }
 
-    /** How it is answered. */
+    /** How it is answered over gRPC. */
     public GrpcStatus status() {
         return status;
+    }
+
+    /** How it is answered over REST. */
+    public int httpStatus() {
+        return httpStatus;
     }
 
     /** What whoever reads it should do. */

@@ -4,6 +4,7 @@ import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
+import io.firegate.firestore.rest.RestProblem;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
@@ -21,7 +22,8 @@ public final class Failures {
         ErrorCode code = switch (problem.kind()) {
             case NO_CREDENTIALS -> ErrorCode.TOKEN_MISSING;
             case MALFORMED_REQUEST -> ErrorCode.TOKEN_MALFORMED;
-            case INVALID_TOKEN -> ErrorCode.TOKEN_INVALID;
+            case INVALID_TOKEN ->
+                problem == TokenProblem.TOO_LARGE ? ErrorCode.TOKEN_TOO_LARGE : ErrorCode.TOKEN_INVALID;
             case INSUFFICIENT -> ErrorCode.TOKEN_INSUFFICIENT;
             case UNAVAILABLE -> ErrorCode.IDENTITY_UNAVAILABLE;
         };
@@ -67,6 +69,13 @@ public final class Failures {
         Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);
         String message = "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
         return new Failure(code, problem, message, metadata, null);
+    }
+
+    /** A REST request firegate does not take. */
+    public static Failure of(RestProblem problem, @Nullable String place) {
+        Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);
+        String message = "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
+        return new Failure(ErrorCode.REQUEST_INVALID, problem, message, metadata, null);
     }
 
     /** An answer that did not come. */

@@ -97,8 +97,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     }
 
     private void authenticate(@Nullable VerifiedToken remembered) {
-        if (head.authorizations() > 1) {
-            refuse(Failures.of(new Verification.Refused(TokenProblem.REPEATED)));
+        TokenProblem misplaced = head.credentialProblem();
+        if (misplaced != null) {
+            refuse(Failures.of(new Verification.Refused(misplaced)));
         } else if (remembered != null && remembered.holds(now.toEpochMilli())) {
             authenticated(remembered);
         } else if (head.authorization() == null) {
@@ -146,6 +147,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             }
             if (bodyWhole) {
                 judge();
+            } else {
+                responder.bodyWanted();
             }
         }
     }
@@ -317,7 +320,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 failLate(Failures.of(UpstreamFailure.PROTOCOL));
                 return;
             }
-            paced.queued(responder.message(fit, paced));
+            int sent = responder.message(fit, paced);
+            if (sent < 0) {
+                failLate(Failures.of(UpstreamFailure.PROTOCOL));
+                return;
+            }
+            paced.queued(sent);
         }
         switch (messages.trouble()) {
             case null -> {
@@ -392,7 +400,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         failLate(
                 callersOwn
                         ? Failure.of(ErrorCode.DEADLINE_EXCEEDED, "firegate: the deadline passed")
-                        : Failure.of(ErrorCode.DEADLINE_EXCEEDED, "firegate: the request's body stopped arriving"));
+                        : Failure.of(ErrorCode.REQUEST_INCOMPLETE, "firegate: the request's body stopped arriving"));
     }
 
     /** The caller's token, once it is verified. */
@@ -421,7 +429,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void close(Failure failure) {
         leave();
         OutcomeLine.End end =
-                failure.code() == ErrorCode.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
+                failure.status() == GrpcStatus.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
         record.ended(failure.status(), OutcomeLine.Source.FIREGATE, end, answerMessages.messages());
         responder.fail(failure.with("decision", record.decisionId()));
     }

@@ -1,5 +1,6 @@
 package io.firegate.exchange;
 
+import io.firegate.auth.entra.TokenProblem;
 import io.firegate.error.Failure;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.netty.util.AsciiString;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param path the path, without a query
  * @param method the RPC that is called, or null
  * @param authorization the only {@code Authorization} value, or null
- * @param authorizations how many there were
+ * @param credentialProblem what is wrong with how the caller sent its credentials, or null
  * @param timeoutNanos how long the caller waits; {@link Long#MAX_VALUE} when it does not say
  * @param traceparent W3C trace context, or null when absent or not well-formed
  * @param namedTier {@code x-firegate-tier}, or null
@@ -23,7 +24,7 @@ public record RequestHead(
         String path,
         @Nullable FirestoreMethod method,
         @Nullable AsciiString authorization,
-        int authorizations,
+        @Nullable TokenProblem credentialProblem,
         long timeoutNanos,
         @Nullable String traceparent,
         @Nullable String namedTier,

@@ -20,7 +20,7 @@ public interface Responder {
      * Sends one whole message, and tells the credit when it has gone out.
      *
      * @param message protobuf, without a frame
-     * @return how many bytes the credit will be told in all
+     * @return how many bytes the credit will be told in all; negative when this is no message the RPC answers with
      */
     int message(byte[] message, ByteCredit credit);
 
@@ -29,6 +29,9 @@ public interface Responder {
 
     /** Ends the exchange with an answer of firegate's own, whatever has been sent before. */
     void fail(Failure failure);
+
+    /** The caller is known and the body is wanted: what a client that asked before sending it waits for. */
+    void bodyWanted();
 
     /** Returns the window of request bytes that were held back. */
     void received(int bytes);

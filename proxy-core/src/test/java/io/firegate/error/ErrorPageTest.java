@@ -6,6 +6,7 @@ import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.rest.RestProblem;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
@@ -48,7 +49,7 @@ class ErrorPageTest {
                 | `metadata.field` | of a request that is not taken: the field at fault |
 
                 In Java: `ApiException.getReason()`, `.getDomain()` and `.getMetadata()`. Over gRPC the HTTP status is 200 whatever the outcome; the
-                HTTP column is what the status means over REST. A refused token also has a `WWW-Authenticate` header (RFC 6750). Official
+                HTTP column is the status over [REST](rest.md). A refused token also has a `WWW-Authenticate` header (RFC 6750). Official
                 SDKs repeat UNAVAILABLE by themselves, for some calls also DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED, never a refused token or a denial.
 
                 ## Codes
@@ -65,7 +66,7 @@ class ErrorPageTest {
                 case GATEWAY -> "firegate's or its operator's";
                 case UPSTREAM -> "Firestore's or the network's";
             };
-            row(out, "`" + code + "`", code.status().name(), code.status().http() + "", whose, code.action());
+            row(out, "`" + code + "`", code.status().name(), code.httpStatus() + "", whose, code.action());
         }
         section(out, "Denied by the policy", "The request is understood, and the policy does not permit it.");
         for (DenyReason reason : DenyReason.values()) {
@@ -85,6 +86,18 @@ class ErrorPageTest {
         for (RequestProblem problem : RequestProblem.values()) {
             row(out, Failures.of(problem, null), Advice.on(problem));
         }
+        out.append("""
+
+                ## REST requests that are not taken
+
+                Code `REQUEST_INVALID`, HTTP 400; `metadata.field` names the place. [REST](rest.md) says why.
+
+                | reason | message |
+                | --- | --- |
+                """);
+        for (RestProblem problem : RestProblem.values()) {
+            row(out, "`" + problem + "`", problem.sentence());
+        }
         section(out, "No answer from Firestore", "The request was permitted and forwarded, and no whole answer came.");
         for (UpstreamFailure failure : UpstreamFailure.values()) {
             row(out, Failures.of(failure), Advice.on(failure));
@@ -93,7 +106,8 @@ class ErrorPageTest {
 
                 ## Methods refused by name
 
-                Reason `METHOD_REFUSED`. A path that is no method of `google.firestore.v1.Firestore` is `METHOD_UNKNOWN`.
+                Reason `METHOD_REFUSED`. A path that is no method of `google.firestore.v1.Firestore` is `METHOD_UNKNOWN`, over
+                REST `PATH_UNKNOWN`.
 
                 | method | why |
                 | --- | --- |
@@ -124,7 +138,7 @@ class ErrorPageTest {
                 "`" + failure.reason() + "`",
                 "`" + failure.code() + "`",
                 failure.status().name(),
-                failure.status().http() + "",
+                failure.code().httpStatus() + "",
                 failure.message().substring("firegate: ".length()),
                 advice);
     }

@@ -11,6 +11,8 @@ public enum TokenProblem {
     MISSING(Kind.NO_CREDENTIALS, "send an Entra ID access token as Authorization: Bearer"),
     /** More than one {@code Authorization} header. */
     REPEATED(Kind.MALFORMED_REQUEST, "more than one Authorization header"),
+    /** A token as a parameter of a URL, where logs and histories keep it. */
+    IN_URL(Kind.MALFORMED_REQUEST, "a token must be in the Authorization header and never in a URL"),
     /** {@code Bearer} with nothing behind it. */
     EMPTY(Kind.MALFORMED_REQUEST, "the Authorization header holds no token"),
 

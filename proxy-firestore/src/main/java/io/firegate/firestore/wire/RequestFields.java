@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The request messages as firegate knows them: the published descriptors, the one unpublished field official clients send, and
  * the committed list of what each field touches. Read once, when the class is loaded.
  */
-final class RequestFields {
+public final class RequestFields {
     private static final String RESOURCE = "request-fields.txt";
     private static final String UNPUBLISHED_MESSAGE = "Write";
     private static final String UNPUBLISHED_ONEOF = "operation";
@@ -43,7 +43,7 @@ final class RequestFields {
     private RequestFields() {}
 
     /** The descriptor of a message of {@code firestore.proto}, with the unpublished field below it. */
-    static Descriptor message(String name) {
+    public static Descriptor message(String name) {
         Descriptor descriptor = FIRESTORE.findMessageTypeByName(name);
         if (descriptor == null) {
             throw new IllegalArgumentException("google.firestore.v1 has no message " + name);
