@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.policy;
+
+import org.jspecify.annotations.NullMarked;
