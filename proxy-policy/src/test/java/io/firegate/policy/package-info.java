@@ -1,3 +1,4 @@
+/** The compiler, the decision and the reference page. */
 @NullMarked
 package io.firegate.policy;
 
