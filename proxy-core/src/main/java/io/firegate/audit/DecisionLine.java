@@ -57,6 +57,25 @@ public record DecisionLine(
     }
 
     /**
+     * The policy judges each write for itself, and refuses some or all.
+     *
+     * @param permit the verdict on those that go on; null when none does
+     * @param refused the verdicts on the others, in the request's order; at least one
+     * @param snapshot the id of the policy that judged
+     */
+    public record WriteByWrite(Decision.@Nullable Permit permit, List<Decision.Deny> refused, String snapshot)
+            implements Verdict {
+        public WriteByWrite(Decision.@Nullable Permit permit, List<Decision.Deny> refused, String snapshot) {
+            if (refused.isEmpty()) {
+                throw new IllegalArgumentException("nothing is refused");
+            }
+            this.permit = permit;
+            this.refused = List.copyOf(refused);
+            this.snapshot = snapshot;
+        }
+    }
+
+    /**
      * Refused before the policy was asked: a bad token, a request nobody understands, or a fault of our own.
      *
      * @param reason the constant of a closed vocabulary such as {@code TokenProblem}; its name is written

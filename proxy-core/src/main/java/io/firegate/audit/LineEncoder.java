@@ -3,6 +3,7 @@ package io.firegate.audit;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
 import io.firegate.policy.Operation;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
@@ -46,6 +47,7 @@ final class LineEncoder {
     private static final byte[] PERMIT = Ascii.bytes(",\"decision\":\"permit\"");
     private static final byte[] DENY_REASON = Ascii.bytes(",\"decision\":\"deny\",\"reason\":\"");
     private static final byte[] REFUSED_REASON = Ascii.bytes(",\"decision\":\"refused\",\"reason\":\"");
+    private static final byte[] REASON = Ascii.bytes(",\"reason\":\"");
     private static final byte[] PLACE = Ascii.bytes(",\"place\":\"");
     private static final byte[] TIER = Ascii.bytes(",\"tier\":\"");
     private static final byte[] RULE = Ascii.bytes(",\"rule\":\"");
@@ -110,6 +112,7 @@ final class LineEncoder {
         switch (line.verdict()) {
             case DecisionLine.Permitted permitted -> permitted(permitted);
             case DecisionLine.Denied denied -> denied(denied);
+            case DecisionLine.WriteByWrite writes -> writeByWrite(writes);
             case DecisionLine.Refused refused -> refused(refused);
         }
         json.raw(LINE_END);
@@ -179,7 +182,7 @@ final class LineEncoder {
         int written = 0;
         while (written < grants.size() && !isFull(written)) {
             Decision.Grant grant = grants.get(written);
-            access(written++, grant.access(), grant.tier(), grant.rule(), false);
+            access(written++, grant.access(), grant.tier(), grant.rule(), null, false);
         }
         json.raw(']');
         omitted(grants.size() - written);
@@ -204,14 +207,50 @@ final class LineEncoder {
             Access access = accesses.get(written);
             boolean isRefused = !named && access.equals(refused);
             named |= isRefused;
-            access(written++, access, null, null, isRefused);
+            access(written++, access, null, null, null, isRefused);
         }
         if (refused != null && !named) {
-            access(written++, refused, null, null, true);
+            access(written++, refused, null, null, null, true);
         }
         json.raw(']');
         omitted(accesses.size() - written);
         text(SNAPSHOT, denied.snapshot());
+    }
+
+    /** The refused writes come first: they are what a reader of the record looks for. */
+    private void writeByWrite(DecisionLine.WriteByWrite writes) {
+        List<Decision.Deny> refused = writes.refused();
+        Decision.Permit permit = writes.permit();
+        if (permit == null) {
+            json.raw(DENY_REASON);
+            json.ascii(refused.get(0).reason().name());
+            json.raw('"');
+        } else {
+            json.raw(PERMIT);
+        }
+        json.raw(ACCESSES);
+        int written = 0;
+        int all = 0;
+        for (Decision.Deny deny : refused) {
+            Access access = deny.refused();
+            if (access != null) {
+                all++;
+                if (!isFull(written)) {
+                    access(written++, access, deny.tier(), deny.rule(), deny.reason(), true);
+                }
+            }
+        }
+        List<Decision.Grant> grants = permit == null ? List.of() : permit.grants();
+        for (int i = 0; i < grants.size() && !isFull(written); i++) {
+            Decision.Grant grant = grants.get(i);
+            access(written++, grant.access(), grant.tier(), grant.rule(), null, false);
+        }
+        json.raw(']');
+        omitted(all + grants.size() - written);
+        text(SNAPSHOT, writes.snapshot());
+        if (permit != null) {
+            text(CREDENTIAL, permit.credential());
+        }
     }
 
     private void refused(DecisionLine.Refused refused) {
@@ -229,7 +268,13 @@ final class LineEncoder {
         }
     }
 
-    private void access(int index, Access access, @Nullable String tier, @Nullable String rule, boolean refused) {
+    private void access(
+            int index,
+            Access access,
+            @Nullable String tier,
+            @Nullable String rule,
+            @Nullable DenyReason reason,
+            boolean refused) {
         if (index > 0) {
             json.raw(',');
         }
@@ -248,6 +293,9 @@ final class LineEncoder {
         }
         if (refused) {
             json.raw(REFUSED);
+        }
+        if (reason != null) {
+            text(REASON, reason.name());
         }
         json.raw('}');
     }

@@ -5,6 +5,7 @@ import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.rest.RestProblem;
+import io.firegate.firestore.status.StatusDetails;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The one place where a refusal of any module becomes an entry of the catalogue. */
 public final class Failures {
+    /** Longest message about one write: hundreds of them can stand in one answer. */
+    private static final int WRITE_CHARS_MAX = 300;
+
     private Failures() {}
 
     /** A token that is not accepted. */
@@ -59,6 +63,22 @@ public final class Failures {
         return new Failure(ErrorCode.POLICY_DENIED, deny.reason(), message.toString(), metadata, null);
     }
 
+    /**
+     * A denial of one write among others that go on, as a serialised {@code google.rpc.Status}.
+     *
+     * @param decisionId names the decision all of them share
+     */
+    public static byte[] status(Decision.Deny deny, String decisionId) {
+        Failure failure = of(deny).with("decision", decisionId);
+        String message = failure.message();
+        return StatusDetails.encode(
+                failure.status().code(),
+                message.length() < WRITE_CHARS_MAX ? message : message.substring(0, WRITE_CHARS_MAX - 3) + "...",
+                failure.reason().name(),
+                Failure.DOMAIN,
+                failure.metadata());
+    }
+
     /** A request firegate does not take. */
     public static Failure of(RequestProblem problem, @Nullable String place) {
         ErrorCode code = switch (problem.status()) {
@@ -67,7 +87,10 @@ public final class Failures {
             case PERMISSION_DENIED -> ErrorCode.REQUEST_FOREIGN;
         };
         Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);
-        String message = "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
+        // Clients know Firestore's words for a handle that is none, and act on them.
+        String message = problem.verbatim()
+                ? problem.sentence()
+                : "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
         return new Failure(code, problem, message, metadata, null);
     }
 

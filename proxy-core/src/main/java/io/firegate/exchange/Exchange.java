@@ -19,6 +19,7 @@ import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 public final class Exchange extends Deadlines.Entry implements AnswerSink {
+    private static final Http2Headers GOOD_END =
+            ReadOnlyHttp2Headers.trailers(true, AsciiString.cached("grpc-status"), AsciiString.cached("0"));
+
     private enum State {
         AUTHENTICATING,
         RECEIVING,
@@ -236,15 +240,34 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void judge(FirestoreMethod called, ByteBuf frame, VerifiedToken caller) {
         Standing standing = caller.standing(services.policy().get());
         record.judged(standing.snapshot());
-        Admission admission = services.enforcer().admit(called, frame, standing, head.namedTier(), now);
+        Admission admission = services.enforcer()
+                .admit(
+                        called,
+                        frame,
+                        standing,
+                        head.namedTier(),
+                        now,
+                        deny -> Failures.status(deny, record.decisionId()));
         switch (admission) {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
+            case Admission.Answered answered -> answer(answered);
             case Admission.Denied denied -> {
                 record.denied(denied);
                 close(Failures.of(denied.deny()));
             }
             case Admission.Invalid(var problem, var place) -> refuse(Failures.of(problem, place));
         }
+    }
+
+    /** A good answer with nothing to forward: every write of the request is refused for itself. */
+    private void answer(Admission.Answered answered) {
+        record.refusedAll(answered);
+        byte[] message = answered.answer().toByteArray();
+        leave();
+        responder.start();
+        record.answered(responder.message(message, bytes -> {}));
+        record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
+        responder.end(GOOD_END);
     }
 
     private void forward(PermittedCall permitted) {

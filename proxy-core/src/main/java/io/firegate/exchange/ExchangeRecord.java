@@ -86,8 +86,18 @@ final class ExchangeRecord {
 
     /** Records a permit; false when it could not be, and the call must not be forwarded. */
     boolean permitted(PermittedCall call) {
-        return decide(call.database(), new DecisionLine.Permitted(call.permit(), snapshotId()), null)
-                || servesUnrecorded;
+        DecisionLine.Verdict verdict = call.refused().isEmpty()
+                ? new DecisionLine.Permitted(call.permit(), snapshotId())
+                : new DecisionLine.WriteByWrite(call.permit(), call.refused(), snapshotId());
+        return decide(call.database(), verdict, null) || servesUnrecorded;
+    }
+
+    /** Records that each of several writes is refused, so that nothing is forwarded. */
+    void refusedAll(Admission.Answered answered) {
+        decide(
+                answered.database(),
+                new DecisionLine.WriteByWrite(null, answered.refused(), snapshotId()),
+                answered.refused().get(0).reason());
     }
 
     /** Records a denial. A line that cannot be written changes nothing for the caller: the answer is no either way. */

@@ -144,7 +144,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 parts.clock(),
                 verifier,
                 parts.policies()::current,
-                new Enforcer(),
+                new Enforcer(handles),
                 credentials(config),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,

@@ -94,6 +94,26 @@ final class Lines {
                 id(2), TIME, null, JOB, "::1", "Commit", DATABASE, new DecisionLine.Denied(deny, accesses, SNAPSHOT));
     }
 
+    /** A BatchWrite of which two writes are refused. */
+    static DecisionLine batch(Decision.@Nullable Permit permit) {
+        List<Decision.Deny> refused = List.of(
+                new Decision.Deny(DenyReason.NO_RULE, Access.of(Operation.UPDATE, document("patients/p1")), null, null),
+                new Decision.Deny(
+                        DenyReason.UNENFORCEABLE,
+                        Access.of(Operation.UPSERT, document("patients/p2")),
+                        "ward-nurse",
+                        "ward-patients"));
+        return new DecisionLine(
+                id(5),
+                TIME,
+                null,
+                NURSE,
+                "10.0.0.7",
+                "BatchWrite",
+                DATABASE,
+                new DecisionLine.WriteByWrite(permit, refused, SNAPSHOT));
+    }
+
     static DecisionLine refused(String method, Enum<?> reason, @Nullable String place) {
         return new DecisionLine(
                 id(4), TIME, null, null, "10.0.0.7", method, null, new DecisionLine.Refused(reason, place));
@@ -115,6 +135,9 @@ final class Lines {
     static Map<String, String> golden() {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("permit", encode(permitted(1)));
+        lines.put(
+                "batch-some", encode(batch(new Decision.Permit("clinical-staff", List.of(grant(get("patients/p3")))))));
+        lines.put("batch-none", encode(batch(null)));
         lines.put(
                 "permit-several",
                 encode(permitted(

@@ -17,7 +17,7 @@ final class Advice {
                 "Ask for a rule for this path and operation. A query needs `list`, a collection group `group`.";
             case NOT_COVERED -> "Query a narrower collection, or ask for a rule that covers all of this one.";
             case TIER_NOT_HELD -> "Leave out `x-firegate-tier`, or name a tier you hold for this database.";
-            case MIXED_CREDENTIALS -> "Send `x-firegate-tier`, or split the request by tier.";
+            case MIXED_CREDENTIALS -> "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
             case UNENFORCEABLE ->
                 "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
@@ -77,12 +77,17 @@ final class Advice {
             case UNKNOWN_FIELD, UNKNOWN_ENUM ->
                 "Leave it out. If a new SDK sends it, firegate is older than the SDK: ask for an update.";
             case REFUSED_FIELD -> "Send a stored kind of value.";
-            case TRANSACTION -> "Use a batch, which is all or nothing as well.";
-            case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID ->
+            case HANDLE -> "Leave it out. If a new SDK sends it, firegate is older than the SDK: ask for an update.";
+            case BAD_TRANSACTION ->
+                "Begin a new transaction: this one is another caller's, another database's, or was begun before the sealing key changed.";
+            case BAD_PAGE_TOKEN -> "List from the first page on; a token goes with its caller and its listing.";
+            case NAME_SET -> "Send the name as `parent`, `collection_id` and `document_id`.";
+            case SAME_DOCUMENT -> "Use Commit, or send one of the two writes later.";
+            case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID, BAD_DOCUMENT_ID ->
                 "Correct the name; `place` in the record says which.";
             case FOREIGN_DATABASE -> "Send one request for each database.";
             case TOO_MANY_DOCUMENTS -> "Split the request.";
-            case NO_QUERY -> "Send a `structured_query`.";
+            case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";
         };

@@ -38,7 +38,8 @@ class ErrorPageTest {
                 Everything firegate itself answers in place of Firestore. Made from the program's own catalogue
                 (`mvn -pl proxy-core -am test -Dtest=ErrorPageTest -Dupdate-goldens`); a test fails when it is out of date.
 
-                A refusal is a gRPC status whose message begins with `firegate:`, and whose details hold a `google.rpc.ErrorInfo`:
+                A refusal is a gRPC status whose message begins with `firegate:`, or is Firestore's own where clients act on it (a handle that is
+                none), and whose details hold a `google.rpc.ErrorInfo`:
 
                 | field | value |
                 | --- | --- |
@@ -139,7 +140,7 @@ class ErrorPageTest {
                 "`" + failure.code() + "`",
                 failure.status().name(),
                 failure.code().httpStatus() + "",
-                failure.message().substring("firegate: ".length()),
+                failure.message().replaceFirst("^firegate: ", ""),
                 advice);
     }
 

@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param database the database all accesses are in
  * @param accesses what is wanted, in the request's order; empty for a call without a path
  * @param namedTier the tier the caller asked to be served by ({@code x-firegate-tier}), or null
+ * @param credential the credential a transaction was begun with, which everything in it must use; null outside one
  * @param now when the request is judged; the only clock {@code decide} has
  */
 public record AccessRequest(
         DatabaseName database,
         List<Access> accesses,
         @Nullable String namedTier,
+        @Nullable String credential,
         Instant now) {
+    /** A request that no handle binds to a credential. */
+    public AccessRequest(DatabaseName database, List<Access> accesses, @Nullable String namedTier, Instant now) {
+        this(database, accesses, namedTier, null, now);
+    }
+
     public AccessRequest {
         accesses = List.copyOf(accesses);
     }

@@ -10,9 +10,9 @@ public enum DenyReason {
     NOT_COVERED("the query could return documents that no single rule grants"),
     /** The tier named by the caller is not one the caller holds for this database. */
     TIER_NOT_HELD("the caller does not hold the tier named in x-firegate-tier"),
-    /** The accesses are served by tiers with different Google credentials. */
-    MIXED_CREDENTIALS(
-            "the request needs two tiers with different credentials; name one in x-firegate-tier or split the request"),
+    /** The accesses, or an access and the transaction it is in, are served by tiers with different Google credentials. */
+    MIXED_CREDENTIALS("the request, with the transaction it may be in, needs tiers with different credentials;"
+            + " name one tier in x-firegate-tier from the first call on, or split the request"),
     /** The policy tells apart what the request does not. */
     UNENFORCEABLE("the policy cannot be enforced for this form of request"),
     /** An explicit read time, and the rule does not say {@code history: true}. */

@@ -107,20 +107,10 @@ public record Explanation(Decision decision, List<String> lines) {
     private static boolean concerns(PathPattern pattern, Resource resource) {
         return switch (resource) {
             case Resource.Document document -> pattern.matches(document.path().segments());
-            case Resource.Collection collection -> meets(pattern, Reach.of(collection));
-            case Resource.Group group -> meets(pattern, Reach.of(group));
+            case Resource.Collection collection -> pattern.meets(Reach.of(collection));
+            case Resource.Group group -> pattern.meets(Reach.of(group));
             case Resource.CollectionIds ids -> pattern.matches(ids.parent().segments());
         };
-    }
-
-    private static boolean meets(PathPattern pattern, Reach reach) {
-        int longest = Math.max(pattern.size(), reach.parent().size()) + 4;
-        for (int n = 2; n <= longest; n += 2) {
-            if (pattern.witness(reach, n) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static String verdict(Tier tier, Rule rule, Access access) {

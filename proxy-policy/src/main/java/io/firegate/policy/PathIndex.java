@@ -333,7 +333,8 @@ final class PathIndex {
      */
     @Nullable
     List<String> firstWitness(Rule rule, Rule winner, Reach reach, Operation operation) {
-        int longest = Math.min(Math.max(sizeMax, reach.parent().size()) + 4, 2 * ResourcePath.LEVELS_MAX);
+        // A rule that begins with ** may stand in whole below the parent.
+        int longest = Math.min(sizeMax + reach.parent().size() + 4, 2 * ResourcePath.LEVELS_MAX);
         for (int n = 0; n <= longest; n += 2) {
             List<String> path = rule.pattern().witness(reach, n);
             if (path != null && winner.equals(find(Route.of(path), operation))) {
@@ -341,6 +342,24 @@ final class PathIndex {
             }
         }
         return null;
+    }
+
+    /**
+     * The rule that decides the operation on every document of a reach at every depth, so that no other has a say; null when there
+     * is none.
+     */
+    @Nullable
+    Rule only(Reach reach, Operation operation) {
+        Rule general = find(reach.fresh(reach.parent().size() + 2), operation);
+        if (general == null || general.pattern().form() != PathPattern.Form.BELOW) {
+            return null;
+        }
+        return decisive(reach, operation, rule -> !rule.equals(general)) == null ? general : null;
+    }
+
+    /** Whether a rule for the operation matches a document within reach; unlike {@link #touches} exact for every reach. */
+    boolean meets(Reach reach, Operation operation) {
+        return visit(reach, operation, rule -> rule.pattern().meets(reach));
     }
 
     /** Shows every rule that matches a document within reach, some twice, until the visitor has seen enough. */
@@ -374,7 +393,7 @@ final class PathIndex {
             return true;
         }
         if (place == reach.parent().size()) {
-            return visitFree(node, reach, op, enough);
+            return reach.inside() ? visitNamed(node, reach, op, enough) : visitFree(node, reach, op, enough);
         }
         Map<String, Node> children = node.literals;
         Node literal = children == null ? null : children.get(reach.parent().get(place));
@@ -386,6 +405,9 @@ final class PathIndex {
 
     /** Rules with at least one more pair than the node. */
     private boolean visitFree(Node node, Reach reach, int op, Predicate<Rule> enough) {
+        if (!reach.deep() && !reach.collectionId().isEmpty()) {
+            return visitNamed(node, reach, op, enough);
+        }
         if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
             return true;
         }
@@ -393,16 +415,22 @@ final class PathIndex {
         if (children == null) {
             return false;
         }
-        if (!reach.deep() && !reach.collectionId().isEmpty()) {
-            Node child = children.get(reach.collectionId());
-            return child != null && visitCollection(child, true, reach, op, enough);
-        }
         for (Map.Entry<String, Node> child : children.entrySet()) {
             if (visitCollection(child.getValue(), reach.hasCollection(child.getKey()), reach, op, enough)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Rules that go on with the one collection the reach names. */
+    private boolean visitNamed(Node node, Reach reach, int op, Predicate<Rule> enough) {
+        if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
+            return true;
+        }
+        Map<String, Node> children = node.literals;
+        Node child = children == null ? null : children.get(reach.collectionId());
+        return child != null && visitCollection(child, true, reach, op, enough);
     }
 
     private boolean visitCollection(Node node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
@@ -459,7 +487,7 @@ final class PathIndex {
         }
         String fixed = null;
         if (place == n - 2) {
-            fixed = reach.collectionId().isEmpty() ? null : reach.collectionId();
+            fixed = reach.lastCollection();
         } else if (place < n - 2 && !reach.deep()) {
             fixed = reach.parent().get(place);
         }

@@ -220,6 +220,17 @@ final class PathPattern {
         return path;
     }
 
+    /** Whether it matches a document within reach. Beyond both together by two pairs all lengths are alike. */
+    boolean meets(Reach reach) {
+        int longest = Math.min(literals.length + reach.parent().size() + 4, 2 * ResourcePath.LEVELS_MAX);
+        for (int n = 2; n <= longest; n += 2) {
+            if (witness(reach, n) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A readable path for a witness: a fresh id becomes the variable's name, changed until it is none of the ids to avoid. */
     String readable(List<String> witness, Set<String> avoid) {
         int from = form == Form.SUFFIX ? witness.size() - literals.length : 0;

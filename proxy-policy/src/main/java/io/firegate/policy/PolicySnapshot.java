@@ -185,17 +185,16 @@ public final class PolicySnapshot {
             return new Decision.Deny(
                     request.namedTier() == null ? DenyReason.NO_TIER : DenyReason.TIER_NOT_HELD, null, null, null);
         }
+        String credential = request.credential();
         if (accesses.isEmpty()) {
-            return new Decision.Permit(first.credential(), List.of());
-        }
-        if (accesses.size() == 1) {
-            return switch (judge(held, request, accesses.get(0))) {
-                case Judged.Granted granted -> new Decision.Permit(granted.credential(), List.of(granted.grant()));
-                case Judged.Refused refused -> refused.deny();
-            };
+            if (credential == null) {
+                return new Decision.Permit(first.credential(), List.of());
+            }
+            return mayUse(held, request, credential)
+                    ? new Decision.Permit(credential, List.of())
+                    : new Decision.Deny(DenyReason.MIXED_CREDENTIALS, null, null, null);
         }
         List<Decision.Grant> grants = new ArrayList<>(accesses.size());
-        String credential = null;
         for (int i = 0; i < accesses.size(); i++) {
             switch (judge(held, request, accesses.get(i))) {
                 case Judged.Refused refused -> {
@@ -268,6 +267,16 @@ public final class PolicySnapshot {
             }
         }
         return null;
+    }
+
+    /** Whether a tier the caller can be served by has the credential: decided afresh, because bindings come and go. */
+    private static boolean mayUse(List<Held> held, AccessRequest request, String credential) {
+        for (int i = 0; i < held.size(); i++) {
+            if (usable(held.get(i), request) && held.get(i).tier().credential().equals(credential)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Judged judge(List<Held> held, AccessRequest request, Access access) {
@@ -398,6 +407,31 @@ public final class PolicySnapshot {
             }
         }
         return granted(access, new Choice(tier, general));
+    }
+
+    /**
+     * Whether a tier lets everything in a collection and below it be read, so that even the existence of a document there is no
+     * secret: one rule without conditions decides both {@code get} and {@code list} of every document that could ever stand
+     * there, whatever its depth, and no denied path is among them.
+     *
+     * @param tier name of the tier that serves the access
+     * @param parent the document or root that holds the collection
+     * @param collectionId the collection; empty means every one below {@code parent}
+     * @param history whether the past is read, which the rule must then grant
+     */
+    public boolean opens(String tier, ResourcePath parent, String collectionId, boolean history) {
+        Reach reach = collectionId.isEmpty() ? Reach.below(parent) : Reach.inside(parent, collectionId);
+        for (Tier candidate : tiers) {
+            if (candidate.name().equals(tier)) {
+                Rule get = candidate.index().only(reach, Operation.GET);
+                return get != null
+                        && get.equals(candidate.index().only(reach, Operation.LIST))
+                        && get.obligations().equals(Obligations.NONE)
+                        && (get.history() || !history)
+                        && !deny.paths().meets(reach, Operation.GET);
+            }
+        }
+        return false;
     }
 
     /** Says, tier by tier and rule by rule, why {@link #decide} answers as it does. For people; not for the request path. */

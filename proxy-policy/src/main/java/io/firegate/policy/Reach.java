@@ -9,22 +9,29 @@ import org.jspecify.annotations.Nullable;
  * @param parent the ids of the document that holds the collection; none for the root
  * @param deep whether collections at any depth below the parent count
  * @param collectionId the collection; empty means every one
+ * @param inside whether the collection stands directly below the parent and everything below its documents counts as well;
+ *     otherwise it is the one the documents are in
  */
-record Reach(List<String> parent, boolean deep, String collectionId) {
+record Reach(List<String> parent, boolean deep, String collectionId, boolean inside) {
     /** Every document of the database. */
-    static final Reach EVERYTHING = new Reach(List.of(), true, "");
+    static final Reach EVERYTHING = new Reach(List.of(), true, "", false);
 
     static Reach of(Resource.Collection collection) {
-        return new Reach(collection.parent().segments(), false, collection.collectionId());
+        return new Reach(collection.parent().segments(), false, collection.collectionId(), false);
     }
 
     static Reach of(Resource.Group group) {
-        return new Reach(group.parent().segments(), true, group.collectionId());
+        return new Reach(group.parent().segments(), true, group.collectionId(), false);
     }
 
     /** Everything below a parent. */
     static Reach below(ResourcePath parent) {
-        return new Reach(parent.segments(), true, "");
+        return new Reach(parent.segments(), true, "", false);
+    }
+
+    /** Everything in one collection and below its documents. */
+    static Reach inside(ResourcePath parent, String collectionId) {
+        return new Reach(parent.segments(), true, collectionId, true);
     }
 
     /** Whether documents with so many segments are within reach. */
@@ -34,7 +41,7 @@ record Reach(List<String> parent, boolean deep, String collectionId) {
 
     /** Whether a collection of this id may hold documents within reach. */
     boolean hasCollection(String id) {
-        return collectionId.isEmpty() || collectionId.equals(id);
+        return inside || collectionId.isEmpty() || collectionId.equals(id);
     }
 
     /** The id every document with {@code n} segments within reach has at a place, or null when it is free. */
@@ -43,10 +50,20 @@ record Reach(List<String> parent, boolean deep, String collectionId) {
         if (place < parent.size()) {
             return parent.get(place);
         }
-        return place == n - 2 && !collectionId.isEmpty() ? collectionId : null;
+        int fixedPlace = inside ? parent.size() : n - 2;
+        return place == fixedPlace && !collectionId.isEmpty() ? collectionId : null;
     }
 
-    /** The document with {@code n} segments within reach that has a fresh id wherever one is free. */
+    /** The id of the collection the documents are in, or null when it is free. */
+    @Nullable
+    String lastCollection() {
+        return inside || collectionId.isEmpty() ? null : collectionId;
+    }
+
+    /**
+     * The document with {@code n} segments within reach that has a fresh id wherever one is free. What is {@link #inside} a
+     * collection has one such document only, directly in it.
+     */
     Route fresh(int n) {
         return new Route(parent, n, collectionId.isEmpty() ? PathPattern.FRESH : collectionId);
     }

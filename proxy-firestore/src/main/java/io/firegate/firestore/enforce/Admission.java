@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import com.google.protobuf.ByteString;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -10,6 +11,18 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Admission {
     /** Permitted: may be forwarded. The call now owns the request's bytes. */
     record Admitted(PermittedCall call) implements Admission {}
+
+    /**
+     * Writes that are judged each for itself, none of them permitted: there is nothing to forward, and this is the answer.
+     *
+     * @param answer the one message of the answer
+     * @param refused why not, one per write
+     */
+    record Answered(DatabaseName database, ByteString answer, List<Decision.Deny> refused) implements Admission {
+        public Answered {
+            refused = List.copyOf(refused);
+        }
+    }
 
     /** Well-formed, and the policy says no. */
     record Denied(DatabaseName database, List<Access> accesses, Decision.Deny deny) implements Admission {}

@@ -1,20 +1,27 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.BatchGetDocumentsRequest;
+import com.google.firestore.v1.BatchGetDocumentsResponse;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
 import io.firegate.policy.Operation;
 import io.firegate.policy.ResourcePath;
+import java.util.Set;
 
 /** BatchGetDocuments: reads each document it names. */
 final class BatchGetDocumentsReader extends RpcReader {
     /** Firestore sets no number, only a size; a thousand bounds the work of one decision. The sentence of the problem says it. */
     static final int DOCUMENTS_MAX = 1000;
 
+    private static final AnswerType ANSWER = new AnswerType(BatchGetDocumentsResponse.getDefaultInstance());
+
     private final Names names;
 
     BatchGetDocumentsReader(Names names) {
-        super(MessageSchema.of("BatchGetDocumentsRequest"), BatchGetDocumentsRequest.parser());
+        super(
+                MessageSchema.of(
+                        "BatchGetDocumentsRequest", Set.of("transaction", "new_transaction", "retry_transaction")),
+                BatchGetDocumentsRequest.parser());
         this.names = names;
     }
 
@@ -22,18 +29,24 @@ final class BatchGetDocumentsReader extends RpcReader {
     Reading read(RequestMessage request) {
         byte[] data = request.data();
         Names.Database database = null;
-        boolean history = false;
+        Moment moment = new Moment(
+                request,
+                BatchGetDocumentsRequest.TRANSACTION_FIELD_NUMBER,
+                BatchGetDocumentsRequest.NEW_TRANSACTION_FIELD_NUMBER,
+                BatchGetDocumentsRequest.READ_TIME_FIELD_NUMBER);
         FieldCursor field = request.walk().fields();
         while (field.next()) {
-            switch (field.number()) {
-                case BatchGetDocumentsRequest.DATABASE_FIELD_NUMBER ->
-                    database = names.database(data, field.start(), field.end());
-                case BatchGetDocumentsRequest.READ_TIME_FIELD_NUMBER -> history = true;
-                default -> {}
+            if (field.number() == BatchGetDocumentsRequest.DATABASE_FIELD_NUMBER) {
+                database = names.database(data, field.start(), field.end());
             }
+            moment.see(field);
         }
         if (database == null) {
             return new Reading.Unreadable(RequestProblem.BAD_DATABASE, "database");
+        }
+        Reading.Unreadable problem = moment.settle(database);
+        if (problem != null) {
+            return problem;
         }
         DocumentAccesses accesses = new DocumentAccesses();
         int items = 0;
@@ -50,9 +63,9 @@ final class BatchGetDocumentsReader extends RpcReader {
                 if (path == null) {
                     return request.refuse(RequestProblem.BAD_NAME, document);
                 }
-                accesses.add(Operation.GET, path, history);
+                accesses.add(Operation.GET, path, moment.history());
             }
         }
-        return new Reading.Wants(database.name(), accesses.list(), items);
+        return new Reading.Wants(database.name(), accesses.list(), items, moment, moment.plan(ANSWER));
     }
 }

@@ -2,20 +2,22 @@ package io.firegate.firestore.enforce;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.MessageWalk;
 import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
-import io.firegate.policy.AccessRequest;
-import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.Obligations;
+import io.firegate.policy.Resource;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +31,43 @@ public final class Enforcer {
     /** Length-Prefixed-Message of grpc/doc/PROTOCOL-HTTP2.md: one byte of flag, four of length. */
     private static final int PREFIX_BYTES = 5;
 
-    private final Names names = new Names();
-    private final RpcReader getDocument = new GetDocumentReader(names);
-    private final RpcReader batchGetDocuments = new BatchGetDocumentsReader(names);
-    private final RpcReader runQuery = new RunQueryReader(names);
-    private final RpcReader commit = new CommitReader(names);
+    private final HandleSealer sealer;
+    private final EnumMap<FirestoreMethod, RpcReader> readers = new EnumMap<>(FirestoreMethod.class);
 
-    /** Answers what the policy says to accesses in one database. */
-    interface Judge {
-        Decision decide(DatabaseName database, List<Access> accesses);
+    /**
+     * An enforcer.
+     *
+     * @param sealer seals the handles callers are given, and opens them when they come back
+     */
+    public Enforcer(HandleSealer sealer) {
+        this.sealer = sealer;
+        Names names = new Names();
+        for (FirestoreMethod method : FirestoreMethod.values()) {
+            RpcReader reader = reader(method, names);
+            if (reader != null) {
+                readers.put(method, reader);
+            }
+        }
+    }
+
+    private static @Nullable RpcReader reader(FirestoreMethod method, Names names) {
+        return switch (method) {
+            case GET_DOCUMENT -> new GetDocumentReader(names);
+            case LIST_DOCUMENTS -> new ListDocumentsReader(names);
+            case CREATE_DOCUMENT -> new CreateDocumentReader(names);
+            case UPDATE_DOCUMENT -> new UpdateDocumentReader(names);
+            case DELETE_DOCUMENT -> new DeleteDocumentReader(names);
+            case BATCH_GET_DOCUMENTS -> new BatchGetDocumentsReader(names);
+            case BEGIN_TRANSACTION -> new BeginTransactionReader(names);
+            case COMMIT -> new CommitReader(names);
+            case ROLLBACK -> new RollbackReader(names);
+            case RUN_QUERY -> new RunQueryReader(names);
+            case RUN_AGGREGATION_QUERY -> new RunAggregationQueryReader(names);
+            case PARTITION_QUERY -> new PartitionQueryReader(names);
+            case LIST_COLLECTION_IDS -> new ListCollectionIdsReader(names);
+            case BATCH_WRITE -> new BatchWriteReader(names);
+            case EXECUTE_PIPELINE, WRITE, LISTEN -> null;
+        };
     }
 
     /**
@@ -49,97 +79,149 @@ public final class Enforcer {
      * @param standing the caller under the snapshot that judges
      * @param namedTier the value of {@code x-firegate-tier}, or null
      * @param now when the request arrived
+     * @param refusals says the refusal of one write among others that go on
      */
     public Admission admit(
-            FirestoreMethod method, ByteBuf framed, Standing standing, @Nullable String namedTier, Instant now) {
-        return admit(
-                method,
-                framed,
-                (database, accesses) ->
-                        standing.snapshot().decide(standing, new AccessRequest(database, accesses, namedTier, now)));
+            FirestoreMethod method,
+            ByteBuf framed,
+            Standing standing,
+            @Nullable String namedTier,
+            Instant now,
+            WriteRefusals refusals) {
+        return admit(method, framed, new Caller.Standard(standing, namedTier, now), refusals);
     }
 
-    Admission admit(FirestoreMethod method, ByteBuf framed, Judge judge) {
-        boolean forwarded = false;
+    Admission admit(FirestoreMethod method, ByteBuf framed, Caller caller, WriteRefusals refusals) {
+        Admission admission = null;
         try {
-            RpcReader reader = reader(method);
-            if (reader == null) {
-                return new Admission.Invalid(RequestProblem.METHOD_NOT_GOVERNED, null);
-            }
-            RequestProblem badFrame = checkFrame(framed);
-            if (badFrame != null) {
-                return new Admission.Invalid(badFrame, null);
-            }
-            byte[] data;
-            int start;
-            int length = framed.readableBytes() - PREFIX_BYTES;
-            if (framed.hasArray()) {
-                data = framed.array();
-                start = framed.arrayOffset() + framed.readerIndex() + PREFIX_BYTES;
-            } else {
-                data = new byte[length];
-                start = 0;
-                framed.getBytes(framed.readerIndex() + PREFIX_BYTES, data);
-            }
-            MessageWalk walk = MessageWalk.of(reader.schema(), data, start, start + length);
-            byte[] rewritten = null;
-            if (walk.problem() == null && walk.ambiguous()) {
-                rewritten = rewrite(reader, data, start, length);
-                data = rewritten;
-                walk = MessageWalk.of(reader.schema(), data, PREFIX_BYTES, data.length);
-                if (walk.problem() == null && walk.ambiguous()) {
-                    return new Admission.Invalid(RequestProblem.AMBIGUOUS, null);
-                }
-            }
-            WireProblem problem = walk.problem();
-            if (problem != null) {
-                return new Admission.Invalid(translate(problem), walk.problemPlace());
-            }
-            return switch (reader.read(new RequestMessage(data, walk))) {
-                case Reading.Unreadable unreadable -> new Admission.Invalid(unreadable.problem(), unreadable.place());
-                case Reading.Wants wants ->
-                    switch (decide(wants, judge)) {
-                        case Decision.Deny deny -> new Admission.Denied(wants.database(), wants.accesses(), deny);
-                        case Decision.Permit permit -> {
-                            forwarded = rewritten == null;
-                            yield new Admission.Admitted(new PermittedCall(
-                                    method,
-                                    wants.database(),
-                                    permit,
-                                    wants.items(),
-                                    rewritten != null,
-                                    AnswerExaminer.UNTOUCHED,
-                                    rewritten == null ? framed : Unpooled.wrappedBuffer(rewritten)));
-                        }
-                    };
-            };
+            admission = judge(method, framed, caller, refusals);
+            return admission;
         } finally {
-            if (!forwarded) {
+            boolean owned = admission instanceof Admission.Admitted admitted
+                    && admitted.call().owns(framed);
+            if (!owned) {
                 framed.release();
             }
         }
     }
 
-    private @Nullable RpcReader reader(FirestoreMethod method) {
-        return switch (method) {
-            case GET_DOCUMENT -> getDocument;
-            case BATCH_GET_DOCUMENTS -> batchGetDocuments;
-            case RUN_QUERY -> runQuery;
-            case COMMIT -> commit;
-            case LIST_DOCUMENTS,
-                    CREATE_DOCUMENT,
-                    UPDATE_DOCUMENT,
-                    DELETE_DOCUMENT,
-                    BEGIN_TRANSACTION,
-                    ROLLBACK,
-                    EXECUTE_PIPELINE,
-                    RUN_AGGREGATION_QUERY,
-                    PARTITION_QUERY,
-                    WRITE,
-                    LISTEN,
-                    LIST_COLLECTION_IDS,
-                    BATCH_WRITE -> null;
+    private Admission judge(FirestoreMethod method, ByteBuf framed, Caller caller, WriteRefusals refusals) {
+        RpcReader reader = readers.get(method);
+        if (reader == null) {
+            return new Admission.Invalid(RequestProblem.METHOD_NOT_GOVERNED, null);
+        }
+        RequestProblem badFrame = checkFrame(framed);
+        if (badFrame != null) {
+            return new Admission.Invalid(badFrame, null);
+        }
+        byte[] data;
+        int start;
+        int length = framed.readableBytes() - PREFIX_BYTES;
+        if (framed.hasArray()) {
+            data = framed.array();
+            start = framed.arrayOffset() + framed.readerIndex() + PREFIX_BYTES;
+        } else {
+            data = new byte[length];
+            start = 0;
+            framed.getBytes(framed.readerIndex() + PREFIX_BYTES, data);
+        }
+        MessageWalk walk = MessageWalk.of(reader.schema(), data, start, start + length);
+        byte[] rewritten = null;
+        if (walk.problem() == null && walk.ambiguous()) {
+            rewritten = rewrite(reader, data, start, length);
+            data = rewritten;
+            walk = MessageWalk.of(reader.schema(), data, PREFIX_BYTES, data.length);
+            if (walk.problem() == null && walk.ambiguous()) {
+                return new Admission.Invalid(RequestProblem.AMBIGUOUS, null);
+            }
+        }
+        WireProblem problem = walk.problem();
+        if (problem != null) {
+            return new Admission.Invalid(translate(problem), walk.problemPlace());
+        }
+        Handles handles = new Handles(sealer, caller.principal());
+        RequestMessage request = new RequestMessage(data, walk, handles);
+        Body body = new Body(framed, rewritten, data, walk);
+        return switch (reader.read(request)) {
+            case Reading.Unreadable unreadable -> invalid(unreadable);
+            case Reading.Wants wants -> judge(method, wants, body, caller);
+            case Reading.WriteByWrite writes -> judge(method, writes, body, caller, refusals);
         };
+    }
+
+    private static Admission.Invalid invalid(Reading.Unreadable unreadable) {
+        return new Admission.Invalid(unreadable.problem(), unreadable.place());
+    }
+
+    /** All or nothing. */
+    private static Admission judge(FirestoreMethod method, Reading.Wants wants, Body body, Caller caller) {
+        return switch (decide(wants, caller)) {
+            case Decision.Deny deny -> new Admission.Denied(wants.database(), wants.accesses(), deny);
+            case Decision.Permit permit ->
+                switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
+                    case Plan.Step.Refuse(var because) -> invalid(because);
+                    case Plan.Step.Forward(var edits, var answers) ->
+                        new Admission.Admitted(new PermittedCall(
+                                method,
+                                wants.database(),
+                                permit,
+                                wants.items(),
+                                body.reencoded(),
+                                List.of(),
+                                answers,
+                                body.with(edits)));
+                };
+        };
+    }
+
+    /** Each write for itself. */
+    private static Admission judge(
+            FirestoreMethod method, Reading.WriteByWrite writes, Body body, Caller caller, WriteRefusals refusals) {
+        WriteByWrite verdicts = WriteByWrite.judge(writes, caller, refusals);
+        Decision.Deny whole = verdicts.whole();
+        if (whole != null) {
+            List<Access> accesses = new ArrayList<>();
+            for (OneWrite write : writes.writes()) {
+                accesses.add(Access.of(write.operation(), new Resource.Document(write.path())));
+            }
+            return new Admission.Denied(writes.database(), accesses, whole);
+        }
+        Decision.Permit permit = verdicts.permit();
+        if (permit == null) {
+            return new Admission.Answered(
+                    writes.database(), verdicts.merging().alone().toByteString(), verdicts.denied());
+        }
+        return new Admission.Admitted(new PermittedCall(
+                method,
+                writes.database(),
+                permit,
+                writes.writes().size(),
+                body.reencoded(),
+                verdicts.denied(),
+                verdicts.examiner(),
+                body.with(verdicts.edits())));
+    }
+
+    /**
+     * The bytes of a request on their way to Firestore.
+     *
+     * @param framed as they came
+     * @param rewritten the frame written anew in their place, or null
+     * @param data the array that was judged
+     * @param walk what was judged in it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and gone when the request is judged
+    private record Body(ByteBuf framed, byte @Nullable [] rewritten, byte[] data, MessageWalk walk) {
+        boolean reencoded() {
+            return rewritten != null;
+        }
+
+        ByteBuf with(List<Edit> edits) {
+            if (!edits.isEmpty()) {
+                return Unpooled.wrappedBuffer(Edit.frame(data, walk.start(), walk.end(), edits));
+            }
+            return rewritten == null ? framed : Unpooled.wrappedBuffer(rewritten);
+        }
     }
 
     private static @Nullable RequestProblem checkFrame(ByteBuf framed) {
@@ -171,27 +253,30 @@ public final class Enforcer {
     }
 
     /**
-     * Asks for what the request does and what its answer shows. When only the answer is not permitted, the write as such is, and
-     * firegate would have to take the results out of the answer; no method does that yet, so the form of the request is refused.
+     * Asks for what the request does, and then for what its answer shows beyond that: the grants of what may be shown come behind
+     * those of what is done. What may not be shown is no reason to refuse what may be done.
      */
-    private static Decision decide(Reading.Wants wants, Judge judge) {
-        if (wants.answers().isEmpty()) {
-            return enforceable(judge.decide(wants.database(), wants.accesses()));
+    private static Decision decide(Reading.Wants wants, Caller caller) {
+        Decision decision = enforceable(caller.decide(wants.database(), wants.accesses(), wants.credential()));
+        if (wants.answers().isEmpty() || !(decision instanceof Decision.Permit permit)) {
+            return decision;
         }
-        List<Access> all = new ArrayList<>(wants.accesses());
-        all.addAll(wants.answers());
-        Decision whole = judge.decide(wants.database(), all);
-        if (!(whole instanceof Decision.Deny deny) || deny.reason() == DenyReason.MIXED_CREDENTIALS) {
-            return enforceable(whole);
+        List<Decision.Grant> grants = new ArrayList<>(permit.grants());
+        for (Access answer : wants.answers()) {
+            switch (enforceable(caller.decide(wants.database(), List.of(answer), permit.credential()))) {
+                case Decision.Permit shown -> grants.addAll(shown.grants());
+                case Decision.Deny deny -> {
+                    if (deny.reason() == DenyReason.MIXED_CREDENTIALS) {
+                        return deny;
+                    }
+                }
+            }
         }
-        return switch (judge.decide(wants.database(), wants.accesses())) {
-            case Decision.Deny withoutAnswer -> withoutAnswer;
-            case Decision.Permit ignored ->
-                new Decision.Deny(DenyReason.UNENFORCEABLE, deny.refused(), deny.tier(), deny.rule());
-        };
+        return new Decision.Permit(permit.credential(), grants);
     }
 
-    private static Decision enforceable(Decision decision) {
+    /** Refuses what a permit demands and no method carries out yet. */
+    static Decision enforceable(Decision decision) {
         if (decision instanceof Decision.Permit permit) {
             for (Decision.Grant grant : permit.grants()) {
                 if (!demandsNothing(grant.obligations())) {
@@ -226,7 +311,7 @@ public final class Enforcer {
             case TOO_DEEP -> RequestProblem.TOO_DEEP;
             case UNKNOWN_FIELD -> RequestProblem.UNKNOWN_FIELD;
             case UNKNOWN_ENUM -> RequestProblem.UNKNOWN_ENUM;
-            case HANDLE -> RequestProblem.TRANSACTION;
+            case HANDLE -> RequestProblem.HANDLE;
             case REFUSED_FIELD -> RequestProblem.REFUSED_FIELD;
         };
     }

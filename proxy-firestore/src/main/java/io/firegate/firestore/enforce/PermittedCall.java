@@ -4,6 +4,7 @@ import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class PermittedCall {
     private final Decision.Permit permit;
     private final int items;
     private final boolean reencoded;
+    private final List<Decision.Deny> refused;
     private final AnswerExaminer answers;
     private @Nullable ByteBuf body;
 
@@ -28,6 +30,7 @@ public final class PermittedCall {
             Decision.Permit permit,
             int items,
             boolean reencoded,
+            List<Decision.Deny> refused,
             AnswerExaminer answers,
             ByteBuf body) {
         this.method = method;
@@ -35,6 +38,7 @@ public final class PermittedCall {
         this.permit = permit;
         this.items = items;
         this.reencoded = reencoded;
+        this.refused = List.copyOf(refused);
         this.answers = answers;
         this.body = body;
     }
@@ -54,9 +58,14 @@ public final class PermittedCall {
         return permit;
     }
 
-    /** How many documents or writes the request names, repetitions counted; 1 for a query. */
+    /** How many documents or writes the request names, repetitions counted; 1 for a query, 0 for a call without a path. */
     public int items() {
         return items;
+    }
+
+    /** The writes that were taken out because each is judged for itself and these are refused; usually none. */
+    public List<Decision.Deny> refused() {
+        return refused;
     }
 
     /** What every message of the answer must pass before the client sees it. */
@@ -81,6 +90,12 @@ public final class PermittedCall {
         }
         body = null;
         return taken;
+    }
+
+    /** Whether it is these very bytes that will be forwarded, and not others in their place. */
+    @SuppressWarnings("ReferenceEquality") // buffers with the same content are not the same reference to release
+    boolean owns(ByteBuf bytes) {
+        return body == bytes;
     }
 
     /** Gives the bytes back when the call is not forwarded after all; does nothing once they are taken or given back. */

@@ -14,12 +14,30 @@ sealed interface Reading {
      * @param accesses what it does; distinct, in the request's order
      * @param answers what its answer shows beyond that; distinct, none of them in {@code accesses}
      * @param items how many documents or writes it names, repetitions counted; 1 for a query
+     * @param credential what the transaction it is in was begun with, or null
+     * @param plan how it is carried out
      */
-    record Wants(DatabaseName database, List<Access> accesses, List<Access> answers, int items) implements Reading {
-        Wants(DatabaseName database, List<Access> accesses, int items) {
-            this(database, accesses, List.of(), items);
+    record Wants(
+            DatabaseName database,
+            List<Access> accesses,
+            List<Access> answers,
+            int items,
+            @Nullable String credential,
+            Plan plan)
+            implements Reading {
+        /** What a read wants, at its moment. */
+        Wants(DatabaseName database, List<Access> accesses, int items, Moment moment, Plan plan) {
+            this(database, accesses, List.of(), items, moment.credential(), plan);
         }
     }
+
+    /**
+     * Writes that succeed or fail each for itself, and are judged so.
+     *
+     * @param database the one database they are in
+     * @param writes in the request's order, no two of one document
+     */
+    record WriteByWrite(DatabaseName database, List<OneWrite> writes) implements Reading {}
 
     /**
      * It says nothing that could be judged.

@@ -1,16 +1,20 @@
 package io.firegate.firestore.enforce;
 
+import io.firegate.firestore.wire.Field;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageWalk;
+import java.nio.charset.StandardCharsets;
 
 /** A request whose bytes have passed the walk and read the same to everybody: the very bytes that will be forwarded. */
 final class RequestMessage {
     private final byte[] data;
     private final MessageWalk walk;
+    private final Handles handles;
 
-    RequestMessage(byte[] data, MessageWalk walk) {
+    RequestMessage(byte[] data, MessageWalk walk, Handles handles) {
         this.data = data;
         this.walk = walk;
+        this.handles = handles;
     }
 
     /** The array that holds them, not copied. */
@@ -21,6 +25,21 @@ final class RequestMessage {
     /** The walk they have passed. */
     MessageWalk walk() {
         return walk;
+    }
+
+    /** The handles of whoever sent it. */
+    Handles handles() {
+        return handles;
+    }
+
+    /** The text of a string field. */
+    String text(Field field) {
+        return new String(data, field.start(), field.end() - field.start(), StandardCharsets.UTF_8);
+    }
+
+    /** A refusal of a field. */
+    Reading.Unreadable refuse(RequestProblem problem, Field field) {
+        return new Reading.Unreadable(problem, walk.place(field.tagAt()));
     }
 
     /** A refusal of the field the cursor stands on. */

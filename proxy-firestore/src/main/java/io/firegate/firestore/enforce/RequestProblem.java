@@ -26,10 +26,16 @@ public enum RequestProblem {
     REFUSED_FIELD(Status.INVALID_ARGUMENT, "this kind of value is valid in pipelines only"),
     /** Two readings of one message, and no way to choose. */
     AMBIGUOUS(Status.INVALID_ARGUMENT, "the message can be read in two ways"),
-    /** The request holds or asks for a transaction. */
-    TRANSACTION(
-            Status.UNIMPLEMENTED,
-            "transactions are not governed yet, because their handles are not sealed; send the request outside a transaction"),
+    /** The request holds a handle where no reader opens one. */
+    HANDLE(Status.UNIMPLEMENTED, "firegate does not govern this handle"),
+    /** A transaction id that was not given to this caller for this database. Firestore's words for an id it does not know. */
+    BAD_TRANSACTION("Invalid transaction."),
+    /** A page token that was not given to this caller for this listing. Firestore's words. */
+    BAD_PAGE_TOKEN("invalid page token"),
+    /** A name in the document to create. Firestore's words. */
+    NAME_SET("document.name must not be set"),
+    /** Two writes of one document in one BatchWrite. Firestore's words. */
+    SAME_DOCUMENT("the same document cannot be written more than once in a single request"),
     /** Not {@code projects/P/databases/D}. */
     BAD_DATABASE(Status.INVALID_ARGUMENT, "not a database name of the form projects/P/databases/D"),
     /** Not the full name of a document. */
@@ -44,10 +50,12 @@ public enum RequestProblem {
     FOREIGN_DATABASE(Status.PERMISSION_DENIED, "the name is in another database than the request"),
     /** More documents than one request may name. */
     TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
-    /** A RunQuery without a query. */
-    NO_QUERY(Status.INVALID_ARGUMENT, "the request has no structured_query"),
+    /** A query RPC without a query. */
+    NO_QUERY(Status.INVALID_ARGUMENT, "the request has no query"),
     /** More than one {@code from}. */
     SEVERAL_COLLECTIONS(Status.INVALID_ARGUMENT, "a query has one collection selector at most"),
+    /** A document id Firestore could not store. */
+    BAD_DOCUMENT_ID(Status.INVALID_ARGUMENT, "not a document id"),
     /** A collection id Firestore could not store. */
     BAD_COLLECTION_ID(Status.INVALID_ARGUMENT, "not a collection id"),
     /** A write that does nothing. */
@@ -64,10 +72,19 @@ public enum RequestProblem {
 
     private final Status status;
     private final String sentence;
+    private final boolean verbatim;
 
     RequestProblem(Status status, String sentence) {
         this.status = status;
         this.sentence = sentence;
+        this.verbatim = false;
+    }
+
+    /** A problem Firestore itself would have found, in its own words. */
+    RequestProblem(String firestoresWords) {
+        this.status = Status.INVALID_ARGUMENT;
+        this.sentence = firestoresWords;
+        this.verbatim = true;
     }
 
     /** The gRPC status of the answer. */
@@ -75,7 +92,12 @@ public enum RequestProblem {
         return status;
     }
 
-    /** One public sentence, lower case, without a full stop. */
+    /** Whether the sentence is Firestore's own and must be the whole message: what clients know how to read. */
+    public boolean verbatim() {
+        return verbatim;
+    }
+
+    /** One public sentence, lower case, without a full stop, unless it is {@link #verbatim}. */
     public String sentence() {
         return sentence;
     }

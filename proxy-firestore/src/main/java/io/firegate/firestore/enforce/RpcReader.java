@@ -5,7 +5,21 @@ import com.google.protobuf.Parser;
 import io.firegate.firestore.wire.MessageSchema;
 
 /** One governed RPC: what its request may hold and what it wants. Stateless but for the names it remembers; safe for any thread. */
-abstract sealed class RpcReader permits GetDocumentReader, BatchGetDocumentsReader, RunQueryReader, CommitReader {
+abstract sealed class RpcReader
+        permits GetDocumentReader,
+                ListDocumentsReader,
+                CreateDocumentReader,
+                UpdateDocumentReader,
+                DeleteDocumentReader,
+                BatchGetDocumentsReader,
+                BeginTransactionReader,
+                CommitReader,
+                RollbackReader,
+                RunQueryReader,
+                RunAggregationQueryReader,
+                PartitionQueryReader,
+                ListCollectionIdsReader,
+                BatchWriteReader {
     private final MessageSchema schema;
     private final Parser<? extends MessageLite> parser;
 

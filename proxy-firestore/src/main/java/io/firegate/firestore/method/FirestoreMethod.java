@@ -10,36 +10,25 @@ import org.jspecify.annotations.Nullable;
  */
 public enum FirestoreMethod {
     GET_DOCUMENT("GetDocument", Shape.UNARY, null),
-    LIST_DOCUMENTS(
-            "ListDocuments",
-            Shape.UNARY,
-            "ListDocuments is not governed yet, because its page tokens name documents; use RunQuery"),
-    CREATE_DOCUMENT(
-            "CreateDocument",
-            Shape.UNARY,
-            "CreateDocument is not governed yet, because it answers with the document; use Commit with exists: false"),
-    UPDATE_DOCUMENT(
-            "UpdateDocument",
-            Shape.UNARY,
-            "UpdateDocument is not governed yet, because it answers with the document; use Commit"),
-    DELETE_DOCUMENT("DeleteDocument", Shape.UNARY, "DeleteDocument is not governed yet; use Commit"),
+    LIST_DOCUMENTS("ListDocuments", Shape.UNARY, null),
+    CREATE_DOCUMENT("CreateDocument", Shape.UNARY, null),
+    UPDATE_DOCUMENT("UpdateDocument", Shape.UNARY, null),
+    DELETE_DOCUMENT("DeleteDocument", Shape.UNARY, null),
     BATCH_GET_DOCUMENTS("BatchGetDocuments", Shape.SERVER_STREAM, null),
-    BEGIN_TRANSACTION(
-            "BeginTransaction", Shape.UNARY, "transactions are not governed yet, because their handles are not sealed"),
+    BEGIN_TRANSACTION("BeginTransaction", Shape.UNARY, null),
     COMMIT("Commit", Shape.UNARY, null),
-    ROLLBACK("Rollback", Shape.UNARY, "transactions are not governed yet, because their handles are not sealed"),
+    ROLLBACK("Rollback", Shape.UNARY, null),
     RUN_QUERY("RunQuery", Shape.SERVER_STREAM, null),
     EXECUTE_PIPELINE(
             "ExecutePipeline",
             Shape.SERVER_STREAM,
             "ExecutePipeline is refused, because a pipeline can read and write anything in the database; use RunQuery and Commit"),
-    RUN_AGGREGATION_QUERY(
-            "RunAggregationQuery", Shape.SERVER_STREAM, "RunAggregationQuery is not governed yet; use RunQuery"),
-    PARTITION_QUERY("PartitionQuery", Shape.UNARY, "PartitionQuery is not governed yet; use RunQuery"),
+    RUN_AGGREGATION_QUERY("RunAggregationQuery", Shape.SERVER_STREAM, null),
+    PARTITION_QUERY("PartitionQuery", Shape.UNARY, null),
     WRITE("Write", Shape.BIDIRECTIONAL, "the Write stream is not governed yet; use Commit"),
     LISTEN("Listen", Shape.BIDIRECTIONAL, "Listen is not governed yet; use RunQuery or BatchGetDocuments"),
-    LIST_COLLECTION_IDS("ListCollectionIds", Shape.UNARY, "ListCollectionIds is not governed yet"),
-    BATCH_WRITE("BatchWrite", Shape.UNARY, "BatchWrite is not governed yet; use Commit");
+    LIST_COLLECTION_IDS("ListCollectionIds", Shape.UNARY, null),
+    BATCH_WRITE("BatchWrite", Shape.UNARY, null);
 
     /** How messages flow. */
     public enum Shape {

@@ -102,6 +102,11 @@ public final class FieldCursor {
         return end;
     }
 
+    /** Where the field stands, for later. */
+    public Field field() {
+        return new Field(number, tagAt, start, end);
+    }
+
     /** The value of a bool, an enum or an integer. */
     public long varint64() {
         return value;

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,16 +73,22 @@ public final class MessageSchema {
         referenceField = reference;
     }
 
+    /** The schema of a message of {@code firestore.proto}, by its simple name, in which no handle may stand. */
+    public static MessageSchema of(String messageName) {
+        return of(messageName, Set.of());
+    }
+
     /**
      * The schema of a message of {@code firestore.proto}, by its simple name.
      *
+     * @param handles the names of the fields whose handles the reader of the message opens; every other handle is refused
      * @throws IllegalStateException when a descriptor holds what the walker cannot check: a kind of field no Firestore request has
      */
-    public static MessageSchema of(String messageName) {
-        return compile(RequestFields.message(messageName), new HashMap<>());
+    public static MessageSchema of(String messageName, Set<String> handles) {
+        return compile(RequestFields.message(messageName), handles, new HashMap<>());
     }
 
-    private static MessageSchema compile(Descriptor descriptor, Map<String, MessageSchema> done) {
+    private static MessageSchema compile(Descriptor descriptor, Set<String> handles, Map<String, MessageSchema> done) {
         MessageSchema known = done.get(descriptor.getFullName());
         if (known != null) {
             return known;
@@ -104,9 +111,9 @@ public final class MessageSchema {
                     schema.conflicts[number] |= 1L << member.getNumber();
                 }
             }
-            schema.kinds[number] = kind(field, touch);
+            schema.kinds[number] = kind(field, touch, handles);
             if (schema.kinds[number] == MESSAGE || schema.kinds[number] == MAP) {
-                schema.children[number] = compile(field.getMessageType(), done);
+                schema.children[number] = compile(field.getMessageType(), handles, done);
             } else if (schema.kinds[number] == ENUM) {
                 schema.enums[number] = known(field);
             }
@@ -119,8 +126,8 @@ public final class MessageSchema {
         return schema;
     }
 
-    private static byte kind(FieldDescriptor field, Touch touch) {
-        if (touch == Touch.HANDLE) {
+    private static byte kind(FieldDescriptor field, Touch touch, Set<String> handles) {
+        if (touch == Touch.HANDLE && !handles.contains(field.getName())) {
             return HANDLE;
         }
         if (touch == Touch.REFUSED) {

@@ -110,6 +110,16 @@ public final class MessageWalk {
         return references[REFERENCE_INTS * index + 2];
     }
 
+    /** Index of the first byte of the message. */
+    public int start() {
+        return start;
+    }
+
+    /** Index after the last byte of the message. */
+    public int end() {
+        return end;
+    }
+
     /** The fields of the message, for reading. Only when there is no problem. */
     public FieldCursor fields() {
         if (problem != null) {

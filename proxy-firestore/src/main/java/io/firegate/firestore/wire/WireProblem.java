@@ -12,7 +12,7 @@ public enum WireProblem {
     UNKNOWN_FIELD,
     /** An enum number the published proto does not name. */
     UNKNOWN_ENUM,
-    /** A field that holds or asks for a handle. */
+    /** A field that holds or asks for a handle, which the reader of the request does not open. */
     HANDLE,
     /** A field that has no business in a governed request. */
     REFUSED_FIELD

@@ -1,5 +1,7 @@
 package io.firegate.firestore.enforce;
 
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
 import java.io.IOException;
@@ -24,9 +26,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * <p>{@code what} says why the case exists; {@code request} is the message in protobuf's text form, where <code>{db}</code> stands
  * for the database every case uses; {@code append} is hexadecimal bytes added behind it, for what no encoder writes;
  * {@code granted} lists the accesses a stand-in for the policy grants (all, when absent); {@code policy} names a real one, a file
- * under {@code policies/}, instead. Expected: {@code outcome} (forwarded, reencoded,
+ * under {@code policies/}, instead. Expected: {@code outcome} (forwarded, reencoded, rewritten, answered,
  * denied, invalid) and, as it needs, {@code accesses}, {@code database}, {@code items}, {@code problem} and {@code place},
  * {@code reason} and {@code refused}, and {@code becomes}, the message forwarded in place of the client's.
+ *
+ * <p><code>{tx}</code> is a transaction of the caller, whose inside is {@code up}, and <code>{tx:other}</code> one that differs as
+ * {@link TestHandles} says; <code>{page}</code> is a page token of {@code target} (parent, collection, order, show_missing), whose
+ * inside is {@code next}. {@code open} lists the collections whose whole content may be read (all, when absent). {@code answer} is
+ * what Firestore sends and {@code shows} what the client then gets, its handles opened again, or {@code unfit}; without an answer
+ * nothing in it may need changing. {@code refusedWrites} are a reason and an access each.
  */
 record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
     private static final Set<String> KNOWN = Set.of(
@@ -43,7 +51,12 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
             "place",
             "reason",
             "refused",
-            "becomes");
+            "becomes",
+            "open",
+            "target",
+            "answer",
+            "shows",
+            "refusedWrites");
     private static final String DATABASE = "projects/p/databases/(default)";
 
     static List<Scenario> all() {
@@ -98,7 +111,22 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
 
     /** A message in text form, or none. */
     byte[] encode(@Nullable String text) {
-        return TextMessages.encode(messageName(), text == null ? "" : text.replace("{db}", DATABASE));
+        return TextMessages.encode(messageName(), text == null ? "" : fill(text));
+    }
+
+    private String fill(String text) {
+        return TestHandles.fill(text.replace("{db}", DATABASE), this);
+    }
+
+    /** A message of the RPC's answer. */
+    byte[] answer(Message type, String key) {
+        Message.Builder builder = type.newBuilderForType();
+        try {
+            TextFormat.merge(String.valueOf(keys.get(key)).replace("{db}", DATABASE), builder);
+        } catch (TextFormat.ParseException e) {
+            throw new IllegalArgumentException(name, e);
+        }
+        return builder.build().toByteArray();
     }
 
     @Nullable

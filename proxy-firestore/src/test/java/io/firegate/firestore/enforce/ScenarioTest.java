@@ -2,28 +2,39 @@ package io.firegate.firestore.enforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.firestore.v1.BatchGetDocumentsResponse;
+import com.google.firestore.v1.BatchWriteResponse;
+import com.google.firestore.v1.BeginTransactionResponse;
+import com.google.firestore.v1.CommitResponse;
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.ListCollectionIdsResponse;
+import com.google.firestore.v1.ListDocumentsResponse;
+import com.google.firestore.v1.PartitionQueryResponse;
+import com.google.firestore.v1.RunAggregationQueryResponse;
+import com.google.firestore.v1.RunQueryResponse;
+import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import com.google.rpc.Status;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Access;
 import io.firegate.policy.Compilation;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
-import io.firegate.policy.Guid;
-import io.firegate.policy.Obligations;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
-import io.firegate.policy.Principal;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,19 +44,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScenarioTest {
     private static final int PREFIX_BYTES = 5;
 
-    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
-    private static final Guid GROUP = new Guid("5b1f0a52-0000-4000-8000-0000000000a1");
-    private static final Principal CALLER = new Principal(
-            new Guid("5b1f0a52-0000-4000-8000-000000000001"),
-            new Guid("5b1f0a52-0000-4000-8000-000000000002"),
-            Principal.Kind.USER,
-            new Guid("5b1f0a52-0000-4000-8000-000000000003"),
-            Set.of(GROUP),
-            Set.of(),
-            "uti",
-            NOW.plusSeconds(3600));
+    private static final WriteRefusals REFUSALS = deny -> Status.newBuilder()
+            .setCode(7)
+            .setMessage(deny.reason().name())
+            .build()
+            .toByteArray();
 
-    private final Enforcer enforcer = new Enforcer();
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
 
     static List<Scenario> scenarios() {
         return Scenario.all();
@@ -71,15 +76,21 @@ class ScenarioTest {
             String policy = scenario.text("policy");
             Standing standing = policy == null ? null : standing(policy);
             Admission admission = standing != null
-                    ? enforcer.admit(scenario.method(), framed, standing, null, NOW)
-                    : enforcer.admit(scenario.method(), framed, (database, accesses) -> {
-                        asked.addAll(accesses);
-                        return decide(scenario.list("granted"), accesses);
-                    });
+                    ? enforcer.admit(scenario.method(), framed, standing, null, TestHandles.NOW, REFUSALS)
+                    : enforcer.admit(
+                            scenario.method(),
+                            framed,
+                            new TestCaller(
+                                    (database, accesses) -> {
+                                        asked.addAll(accesses);
+                                        return decide(scenario.list("granted"), accesses);
+                                    },
+                                    scenario.list("open")),
+                            REFUSALS);
 
             String outcome = String.valueOf(scenario.text("outcome"));
             switch (outcome) {
-                case "forwarded", "reencoded" -> {
+                case "forwarded", "reencoded", "rewritten" -> {
                     assertThat(admission).isInstanceOf(Admission.Admitted.class);
                     PermittedCall call = ((Admission.Admitted) admission).call();
                     assertThat(texts(call.permit().grants().stream()
@@ -96,12 +107,23 @@ class ScenarioTest {
                         assertThat(ByteBufUtil.getBytes(body)).isEqualTo(sent);
                     } else {
                         assertThat(framed.refCnt()).isZero();
-                        assertThat(message(body)).isEqualTo(scenario.encode(scenario.text("becomes")));
+                        assertThat(text(scenario, message(body)))
+                                .isEqualTo(text(scenario, scenario.encode(scenario.text("becomes"))));
                     }
+                    assertThat(refusals(call.refused()))
+                            .isEqualTo(Objects.requireNonNullElse(scenario.list("refusedWrites"), List.of()));
+                    examine(scenario, call.answers());
                     call.release();
                     assertThat(body.refCnt()).isEqualTo(1);
                     body.release();
                     assertThat(body.refCnt()).isZero();
+                }
+                case "answered" -> {
+                    assertThat(admission).isInstanceOf(Admission.Answered.class);
+                    Admission.Answered answered = (Admission.Answered) admission;
+                    assertThat(refusals(answered.refused())).isEqualTo(scenario.list("refusedWrites"));
+                    assertThat(answered.answer().toByteArray())
+                            .isEqualTo(scenario.answer(answerType(scenario.method()), "shows"));
                 }
                 case "denied" -> {
                     assertThat(admission).isInstanceOf(Admission.Denied.class);
@@ -116,11 +138,65 @@ class ScenarioTest {
                             .isEqualTo(new Admission.Invalid(
                                     RequestProblem.valueOf(String.valueOf(scenario.text("problem"))),
                                     scenario.text("place")));
-                    assertThat(asked).isEmpty();
+                    // A page token can be opened only when the verdict says what it is bound to.
+                    assertThat(asked.isEmpty() || "BAD_PAGE_TOKEN".equals(scenario.text("problem")))
+                            .isTrue();
                 }
                 default -> throw new IllegalArgumentException(outcome);
             }
             assertThat(framed.refCnt()).isZero();
+        }
+    }
+
+    private static void examine(Scenario scenario, AnswerExaminer answers) {
+        assertThat(answers.leavesUntouched()).isEqualTo(scenario.text("answer") == null);
+        if (scenario.text("answer") != null) {
+            Message type = answerType(scenario.method());
+            byte[] examined = answers.examine(scenario.answer(type, "answer"));
+            if ("unfit".equals(scenario.text("shows"))) {
+                assertThat(examined).isNull();
+            } else {
+                assertThat(examined).isNotNull();
+                assertThat(TestHandles.open(type, Objects.requireNonNull(examined), scenario)
+                                .toByteArray())
+                        .isEqualTo(scenario.answer(type, "shows"));
+            }
+            // What is no answer of the method never gets through.
+            assertThat(answers.examine(new byte[] {10, 127})).isNull();
+        }
+    }
+
+    private static Message answerType(FirestoreMethod method) {
+        return switch (method) {
+            case GET_DOCUMENT, CREATE_DOCUMENT, UPDATE_DOCUMENT -> Document.getDefaultInstance();
+            case LIST_DOCUMENTS -> ListDocumentsResponse.getDefaultInstance();
+            case BATCH_GET_DOCUMENTS -> BatchGetDocumentsResponse.getDefaultInstance();
+            case BEGIN_TRANSACTION -> BeginTransactionResponse.getDefaultInstance();
+            case COMMIT -> CommitResponse.getDefaultInstance();
+            case RUN_QUERY -> RunQueryResponse.getDefaultInstance();
+            case RUN_AGGREGATION_QUERY -> RunAggregationQueryResponse.getDefaultInstance();
+            case PARTITION_QUERY -> PartitionQueryResponse.getDefaultInstance();
+            case LIST_COLLECTION_IDS -> ListCollectionIdsResponse.getDefaultInstance();
+            case BATCH_WRITE -> BatchWriteResponse.getDefaultInstance();
+            case DELETE_DOCUMENT, ROLLBACK -> Empty.getDefaultInstance();
+            case EXECUTE_PIPELINE, WRITE, LISTEN -> throw new IllegalArgumentException(method.rpcName());
+        };
+    }
+
+    private static List<String> refusals(List<Decision.Deny> refused) {
+        return refused.stream()
+                .map(deny -> deny.reason() + " " + text(Objects.requireNonNull(deny.refused())))
+                .toList();
+    }
+
+    /** A request in text form, with a made-up document id as {@code {id}}. */
+    private static String text(Scenario scenario, byte[] message) {
+        try {
+            return TextFormat.printer()
+                    .printToString(TextMessages.decode(scenario.messageName(), message))
+                    .replaceAll("document_id: \"[A-Za-z0-9]{20}\"", "document_id: \"{id}\"");
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -141,7 +217,7 @@ class ScenarioTest {
             Compilation compilation =
                     PolicyCompiler.compile(List.of(new PolicyFile(policy + ".yaml", file.readAllBytes())), null);
             assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
-            return ((Compilation.Compiled) compilation).snapshot().standing(CALLER);
+            return ((Compilation.Compiled) compilation).snapshot().standing(TestHandles.CALLER);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -149,14 +225,12 @@ class ScenarioTest {
 
     /** A policy that grants what the scenario lists, or everything. */
     private static Decision decide(@Nullable List<String> granted, List<Access> accesses) {
-        List<Decision.Grant> grants = new ArrayList<>();
         for (Access access : accesses) {
             if (granted != null && !granted.contains(text(access))) {
                 return new Decision.Deny(DenyReason.NO_RULE, access, "tier", null);
             }
-            grants.add(new Decision.Grant(access, "tier", "rule", Obligations.NONE));
         }
-        return new Decision.Permit("credential", grants);
+        return TestCaller.permit(accesses);
     }
 
     private static List<String> texts(List<Access> accesses) {
@@ -164,6 +238,7 @@ class ScenarioTest {
     }
 
     private static String text(Access access) {
-        return access.operation() + " " + access.resource() + (access.history() ? " (history)" : "");
+        String resource = access.resource().toString().replaceAll("/[A-Za-z0-9]{20}$", "/{id}");
+        return access.operation() + " " + resource + (access.history() ? " (history)" : "");
     }
 }

@@ -44,7 +44,7 @@ class RequestFieldsTest {
                 fields.add(field.getFullName());
             }
             // Nothing below a refused message is ever read.
-            boolean read = touch != Touch.HANDLE && touch != Touch.REFUSED;
+            boolean read = touch != Touch.REFUSED;
             if (read && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                 collect(field.getMessageType(), seen, fields);
             }

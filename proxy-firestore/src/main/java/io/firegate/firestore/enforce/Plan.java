@@ -1,0 +1,74 @@
+package io.firegate.firestore.enforce;
+
+import io.firegate.firestore.wire.Edit;
+import io.firegate.policy.Decision;
+import io.firegate.policy.Operation;
+import io.firegate.policy.ResourcePath;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How a request is carried out once it is permitted. Made by the reader of the request, asked when the verdict is known. */
+@FunctionalInterface
+interface Plan {
+    /** The bytes go on as they came, and so does the answer. */
+    Plan AS_IT_STANDS = verdict -> Step.AS_IT_STANDS;
+
+    Step carryOut(Verdict verdict);
+
+    /** What comes of it. */
+    sealed interface Step {
+        Step AS_IT_STANDS = new Forward(List.of(), AnswerExaminer.UNTOUCHED);
+
+        /**
+         * The request is forwarded.
+         *
+         * @param edits what changes in its bytes, in their order
+         * @param answers what each message of the answer must pass
+         */
+        record Forward(List<Edit> edits, AnswerExaminer answers) implements Step {}
+
+        /** A handle in it turned out not to be one. */
+        record Refuse(Reading.Unreadable because) implements Step {}
+    }
+
+    /**
+     * A permit, and whose it is.
+     *
+     * @param permit with one grant per access, and one per document of the answer that may be shown
+     * @param shown the paths of the documents that may be read
+     * @param caller whose request it is
+     */
+    record Verdict(Decision.Permit permit, Set<String> shown, Caller caller) {
+        static Verdict of(Decision.Permit permit, Caller caller) {
+            Set<String> shown = new HashSet<>();
+            for (Decision.Grant grant : permit.grants()) {
+                if (grant.access().operation() == Operation.GET) {
+                    shown.add(grant.access().resource().toString());
+                }
+            }
+            return new Verdict(permit, shown, caller);
+        }
+
+        /** Whether what is stored under a path may be shown. */
+        boolean shows(ResourcePath path) {
+            return shown.contains(path.toString());
+        }
+
+        /** The tier that serves the only access; null when the request has none. */
+        @Nullable
+        String tier() {
+            return permit.grants().isEmpty() ? null : permit.grants().get(0).tier();
+        }
+
+        /** What the permit demands, as a text that differs when it differs. */
+        String obligations() {
+            StringBuilder text = new StringBuilder();
+            for (Decision.Grant grant : permit.grants()) {
+                text.append(grant.obligations()).append('\n');
+            }
+            return text.toString();
+        }
+    }
+}
