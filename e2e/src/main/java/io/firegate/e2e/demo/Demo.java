@@ -172,7 +172,8 @@ final class Demo implements Tour.Caller, AutoCloseable {
         return tenant.mint(claims);
     }
 
-    private static void load(FirestoreEmulator emulator, Clinic clinic) {
+    /** Replaces what the clinic's database holds by the sample data. */
+    static void load(FirestoreEmulator emulator, Clinic clinic) {
         emulator.clear(clinic.project(), clinic.database());
         Outcome loaded;
         try (Firestore direct = Clients.direct(emulator.endpoint(), clinic.project(), clinic.database())) {
