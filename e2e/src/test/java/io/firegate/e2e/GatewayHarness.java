@@ -34,6 +34,7 @@ final class GatewayHarness implements AutoCloseable {
     private final LocalIssuer issuer;
     private final LocalTenant tenant;
     private final LocalCertificate certificate;
+    private final Path yaml;
     private final Path auditFile;
     private final InProcessGateway gateway;
 
@@ -58,7 +59,7 @@ final class GatewayHarness implements AutoCloseable {
         Path policy = Files.createDirectories(directory.resolve("policy"));
         Files.writeString(
                 policy.resolve("harness.yaml"), resource("harness-policy.yaml").replace("PROJECT", project));
-        Path yaml = directory.resolve("gateway.yaml");
+        yaml = directory.resolve("gateway.yaml");
         Files.writeString(yaml, """
                 listeners:
                   - { address: "127.0.0.1:0" }
@@ -100,6 +101,11 @@ final class GatewayHarness implements AutoCloseable {
 
     InProcessGateway gateway() {
         return gateway;
+    }
+
+    /** Its configuration; the policy lies in {@code policy/harness.yaml} beside it. */
+    Path yaml() {
+        return yaml;
     }
 
     AuditTrail audit() {

@@ -173,6 +173,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
     }
 
     /** Replaces what the clinic's database holds by the sample data. */
+    @SuppressWarnings("try") // closing may be interrupted, and then the demo does not start
     static void load(FirestoreEmulator emulator, Clinic clinic) {
         emulator.clear(clinic.project(), clinic.database());
         Outcome loaded;
