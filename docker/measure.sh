@@ -28,6 +28,7 @@ for ((i = 0; i < requests; i++)); do
 done >"$work/urls"
 for ((round = 1; round <= rounds; round++)); do
   first_ok
+  [ -n "$pid" ] || die "the gateway's process is not on this machine: $engine runs elsewhere"
   line="$start_seconds $run_seconds $(cpu_seconds "$pid") $(rss_mib "$pid")"
   curl -s --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' \
     -H "authorization: Bearer $token" --data-binary "@$work/get-p1.grpc" -K "$work/urls"

@@ -112,30 +112,31 @@ call() {
 
 permitted() { call -H "authorization: Bearer $token" | grep -qi '^grpc-status: 0'; }
 
-# The process of the gateway as the host sees it; where the engine runs in a virtual machine there is none.
-gateway_pid() {
-  local pid
-  pid=$("$engine" inspect --format '{{.State.Pid}}' "$stack-gateway")
-  [ -r "/proc/$pid/stat" ] && [ "$(cat "/proc/$pid/comm")" = java ] || die "the gateway's process is not on this machine"
-  echo "$pid"
-}
-
 rss_mib() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
 
-# Starts a gateway and waits for its first answered call: sets `pid`, `start_seconds` (JVM start to answer) and `run_seconds` (the
-# engine's work included).
+# Seconds since 1970; whole ones where `date` knows no others.
+now() { date +%s.%N | sed 's/N$/0/'; }
+
+# Starts a gateway and waits for its first answered call. Sets `run_seconds`, the engine's work included, and where containers are
+# processes of this machine `pid` and `start_seconds`, from the start of the JVM; elsewhere these stay empty.
 first_ok() {
-  local asked now
-  asked=$(date +%s.%N)
+  local asked answered read_at end=$((SECONDS + 120))
+  asked=$(now)
   start_gateway
   until permitted; do
-    [ "$(awk -v a="$asked" -v b="$(date +%s)" 'BEGIN { print (b - a > 120) }')" = 0 ] || die "no first OK within 120 s"
+    if [ $SECONDS -ge $end ]; then await 0 "the first OK" false; fi
   done
-  now=$(date +%s.%N)
-  pid=$(gateway_pid)
-  run_seconds=$(awk -v a="$asked" -v b="$now" 'BEGIN { printf "%.2f", b - a }')
+  answered=$(now)
+  run_seconds=$(awk -v a="$asked" -v b="$answered" 'BEGIN { printf "%.2f", b - a }')
+  start_seconds=
+  pid=$("$engine" inspect --format '{{.State.Pid}}' "$stack-gateway")
+  if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != java ]; then
+    pid=
+    return
+  fi
+  read_at=$(now)
   # Field 22 of stat: clock ticks from boot to the start of the process.
-  start_seconds=$(awk -v now="$now" -v ticks="$(getconf CLK_TCK)" \
-    -v uptime="$(cut -d' ' -f1 /proc/uptime)" -v read_at="$(date +%s.%N)" \
-    '{ sub(/^.*\) /, ""); printf "%.2f", (now - read_at) + uptime - $20 / ticks }' "/proc/$pid/stat")
+  start_seconds=$(awk -v since="$answered" -v read_at="$read_at" -v uptime="$(cut -d' ' -f1 /proc/uptime)" \
+    -v ticks="$(getconf CLK_TCK)" \
+    '{ sub(/^.*\) /, ""); printf "%.2f", since - read_at + uptime - $20 / ticks }' "/proc/$pid/stat")
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +46,18 @@ class KubernetesManifestsTest {
     Path mounted;
 
     /** A document of a manifest; paths are keys and indices joined by {@code /}. */
-    private record Resource(Path file, Map<?, ?> root) {
+    record Resource(Path file, Map<?, ?> root) {
         String kind() {
             return text("kind");
         }
 
+        @Nullable
         Object at(String path) {
             return KubernetesManifestsTest.at(root, path);
+        }
+
+        boolean isBeside(Path other) {
+            return file.resolveSibling("x").equals(other.resolveSibling("x"));
         }
 
         String text(String path) {
@@ -64,8 +70,8 @@ class KubernetesManifestsTest {
         }
     }
 
-    private static Object at(Object from, String path) {
-        Object here = from;
+    private static @Nullable Object at(@Nullable Object from, String path) {
+        @Nullable Object here = from;
         for (String part : path.split("/", -1)) {
             here = switch (here) {
                 case Map<?, ?> map -> map.get(part);
@@ -76,7 +82,7 @@ class KubernetesManifestsTest {
         return here;
     }
 
-    private static List<?> list(Object value) {
+    private static List<?> list(@Nullable Object value) {
         return value instanceof List<?> list ? list : List.of();
     }
 
@@ -113,8 +119,8 @@ class KubernetesManifestsTest {
                         "HorizontalPodAutoscaler",
                         "PodDisruptionBudget",
                         "NetworkPolicy");
-        assertThat(resources()).allSatisfy(resource -> assertThat(resource.text("apiVersion"))
-                .isNotEqualTo("null"));
+        assertThat(resources())
+                .allSatisfy(resource -> assertThat(resource.text("apiVersion")).isNotEqualTo("null"));
     }
 
     @Test
@@ -125,10 +131,10 @@ class KubernetesManifestsTest {
                 .orElseThrow();
         try (Stream<Path> files = Files.list(kustomization.file().resolveSibling("."))) {
             assertThat(list(kustomization.at("resources")).stream().map(String::valueOf))
-                    .containsExactlyInAnyOrderElementsOf(files.map(
-                                    path -> path.getFileName().toString())
-                            .filter(name -> !name.equals("kustomization.yaml"))
-                            .toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            files.map(path -> path.getFileName().toString())
+                                    .filter(name -> !name.equals("kustomization.yaml"))
+                                    .toList());
         }
     }
 
@@ -212,14 +218,12 @@ class KubernetesManifestsTest {
         for (String probe : List.of("startupProbe", "livenessProbe")) {
             List<?> command = list(at(gateway, probe + "/exec/command"));
             assertThat(command.get(0)).isEqualTo("firegate");
-            List<String> arguments =
-                    new ArrayList<>(command.stream().skip(1).map(String::valueOf).toList());
+            List<String> arguments = new ArrayList<>(
+                    command.stream().skip(1).map(String::valueOf).toList());
             arguments.addAll(List.of("--config", yaml.toString()));
             arguments.addAll(overrides());
             // Whether somebody listens here or not: the command line was understood.
-            assertThat(run(arguments))
-                    .as(probe + " " + command)
-                    .isIn(ExitCode.OK.code(), ExitCode.PROBE_FAILED.code());
+            assertThat(run(arguments)).as(probe + " " + command).isIn(ExitCode.OK.code(), ExitCode.PROBE_FAILED.code());
         }
     }
 
@@ -271,8 +275,8 @@ class KubernetesManifestsTest {
 
     private static Resource standalone(String kind) throws IOException {
         return resources().stream()
-                .filter(resource -> resource.kind().equals(kind)
-                        && resource.file().getParent().endsWith("standalone"))
+                .filter(resource ->
+                        resource.kind().equals(kind) && resource.isBeside(MANIFESTS.resolve("standalone/x")))
                 .findFirst()
                 .orElseThrow();
     }
@@ -324,8 +328,8 @@ class KubernetesManifestsTest {
         return resources().stream()
                 .filter(resource -> resource.kind().equals("ConfigMap")
                         && resource.text("metadata/name").equals(name)
-                        && resource.file().getParent().equals(deployment.file().getParent()))
-                .map(resource -> (Map<?, ?>) resource.root().get("data"))
+                        && resource.isBeside(deployment.file()))
+                .map(resource -> resource.at("data") instanceof Map<?, ?> data ? data : Map.of())
                 .findFirst()
                 .orElseThrow();
     }
