@@ -110,7 +110,11 @@ call() {
     --data-binary "@$work/get-p1.grpc" "$@" "http://$address/$call_path"
 }
 
-permitted() { call -H "authorization: Bearer $token" | grep -qi '^grpc-status: 0'; }
+permitted() {
+  local answer
+  answer=$(call -H "authorization: Bearer $token") || return 1
+  case $answer in *"grpc-status: 0"*) ;; *) return 1 ;; esac
+}
 
 rss_mib() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
 
