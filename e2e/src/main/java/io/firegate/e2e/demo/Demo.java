@@ -172,8 +172,9 @@ final class Demo implements Tour.Caller, AutoCloseable {
         return tenant.mint(claims);
     }
 
+    /** Replaces what the clinic's database holds by the sample data. */
     @SuppressWarnings("try") // closing may be interrupted, and then the demo does not start
-    private static void load(FirestoreEmulator emulator, Clinic clinic) {
+    static void load(FirestoreEmulator emulator, Clinic clinic) {
         emulator.clear(clinic.project(), clinic.database());
         Outcome loaded;
         try (Firestore direct = Clients.direct(emulator.endpoint(), clinic.project(), clinic.database())) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
         name = "firegate demo",
         description =
                 "See firegate work: a local Entra-like issuer, the Firestore emulator, a sample clinic and the gateway",
+        subcommands = ClinicCommand.class,
         mixinStandardHelpOptions = true)
 public final class DemoMain implements Callable<Integer> {
     private static final int USUAL_PORT = 8080;
