@@ -19,6 +19,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoUtils;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,8 +64,15 @@ class ForwardingTest {
 
     /** All that a call may carry. */
     private static final Set<String> ALLOWED = Set.of(
-            "te", "content-type", "user-agent", "authorization", "google-cloud-resource-prefix", "x-goog-request-params",
-            "grpc-timeout", "grpc-accept-encoding", "traceparent");
+            "te",
+            "content-type",
+            "user-agent",
+            "authorization",
+            "google-cloud-resource-prefix",
+            "x-goog-request-params",
+            "grpc-timeout",
+            "grpc-accept-encoding",
+            "traceparent");
 
     private static final int DOCUMENT_BYTES = 32_768;
     private static final int DOCUMENTS = 2_000;
@@ -73,18 +82,25 @@ class ForwardingTest {
 
     private final LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final AtomicInteger sent = new AtomicInteger();
+    /** Calls that are answered when the test says so. */
+    private final LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+
     private Server upstream;
     private GatewayHarness harness;
     private String token;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        upstream = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        upstream = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .fallbackHandlerRegistry(new Registry())
                 .build()
                 .start();
         harness = new GatewayHarness(
-                directory, "--set", "upstream.emulator=127.0.0.1:" + upstream.getPort(), "--set", "limits.drainMillis=0");
+                directory,
+                "--set",
+                "upstream.emulator=127.0.0.1:" + upstream.getPort(),
+                "--set",
+                "limits.drainMillis=0");
         token = harness.tenant().userToken(GatewayHarness.OWNER);
     }
 
@@ -122,7 +138,10 @@ class ForwardingTest {
         assertThat(header(call, "google-cloud-resource-prefix"))
                 .isEqualTo("projects/" + harness.project() + "/databases/(default)");
         assertThat(header(call, "grpc-timeout")).matches("7[0-4][0-9]{2}m");
-        assertThat(call.request()).isEqualTo(GetDocumentRequest.newBuilder().setName(name("things/a")).build());
+        assertThat(call.request())
+                .isEqualTo(GetDocumentRequest.newBuilder()
+                        .setName(name("things/a"))
+                        .build());
         assertThat(seen).as("one request in, one request out").isEmpty();
     }
 
@@ -138,8 +157,17 @@ class ForwardingTest {
         JsonArray array = JsonParser.parseString(response.body()).getAsJsonArray();
         assertThat(array).hasSize(2);
         assertThat(array.get(0).getAsJsonObject().has("document")).isTrue();
-        assertThat(array.get(1).getAsJsonObject().getAsJsonObject("error").get("code").getAsInt()).isEqualTo(409);
-        assertThat(array.get(1).getAsJsonObject().getAsJsonObject("error").get("message").getAsString())
+        assertThat(array.get(1)
+                        .getAsJsonObject()
+                        .getAsJsonObject("error")
+                        .get("code")
+                        .getAsInt())
+                .isEqualTo(409);
+        assertThat(array.get(1)
+                        .getAsJsonObject()
+                        .getAsJsonObject("error")
+                        .get("message")
+                        .getAsString())
                 .isEqualTo("later: 100 %");
     }
 
@@ -149,15 +177,55 @@ class ForwardingTest {
         sent.set(0);
         String body = "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"large\"}]}}";
         try (RawConnection connection = new RawConnection(harness.plaintextPort(), PATIENCE)) {
-            connection.send(("POST /v1/" + name(":runQuery").replace("/:", ":") + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token
-                            + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                    .getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(connection.readHead(), StandardCharsets.US_ASCII)).contains(" 200 ", "chunked");
+            connection.send(post(harness, body));
+            assertThat(new String(connection.readHead(), StandardCharsets.US_ASCII))
+                    .contains(" 200 ", "chunked");
             int stalledAt = stalled();
-            assertThat(stalledAt).as("documents sent to a client that does not read").isLessThan(DOCUMENTS * 3 / 4);
+            assertThat(stalledAt)
+                    .as("documents sent to a client that does not read")
+                    .isLessThan(DOCUMENTS * 3 / 4);
             assertThat(connection.readChunks()).isGreaterThan((long) DOCUMENTS * DOCUMENT_BYTES);
             assertThat(sent).hasValue(DOCUMENTS);
         }
+    }
+
+    /** A gateway that is told to stop takes no more, ends what runs, and says that the connection ends with it. */
+    @Test
+    void whatRunsIsAnsweredBeforeTheEnd(@TempDir Path directory) throws Exception {
+        held.clear();
+        GatewayHarness stopping =
+                new GatewayHarness(directory, "--set", "upstream.emulator=127.0.0.1:" + upstream.getPort());
+        String body = "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"held\"}]}}";
+        Thread stop = new Thread(stopping::close, "stop");
+        try (RawConnection idle = new RawConnection(stopping.plaintextPort(), PATIENCE);
+                RawConnection busy = new RawConnection(stopping.plaintextPort(), PATIENCE)) {
+            idle.send(post(stopping, body));
+            held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS).run();
+            assertThat(idle.readResponse().head()).doesNotContain("connection: close");
+            busy.send(post(stopping, body));
+            Runnable answer = held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(answer).isNotNull();
+            stop.start();
+            assertThat(idle.readToEnd()).as("ends at once").isEmpty();
+            answer.run();
+
+            RawConnection.Response response = busy.readResponse();
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.head()).contains("connection: close");
+            assertThat(JsonParser.parseString(response.body()).getAsJsonArray()).hasSize(1);
+            assertThat(busy.readToEnd()).isEmpty();
+        } finally {
+            stop.join(PATIENCE.toMillis());
+        }
+    }
+
+    private static byte[] post(GatewayHarness gateway, String body) {
+        return ("POST /v1/projects/" + gateway.project()
+                        + "/databases/(default)/documents:runQuery HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+                        + gateway.tenant().userToken(GatewayHarness.OWNER)
+                        + "\r\nContent-Type: application/json\r\nContent-Length: "
+                        + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     /** How many documents were sent when none followed for a while. */
@@ -188,20 +256,21 @@ class ForwardingTest {
         return "projects/" + harness.project() + "/databases/(default)/documents/" + below;
     }
 
-    private static String header(Seen call, String name) {
+    private static @Nullable String header(Seen call, String name) {
         return call.headers().get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
     }
 
     /** GetDocument answers at once; RunQuery fails after one document, or has very many. */
     private final class Registry extends HandlerRegistry {
         @Override
-        public ServerMethodDefinition<?, ?> lookupMethod(String method, String authority) {
+        public ServerMethodDefinition<?, ?> lookupMethod(String method, @Nullable String authority) {
             return method.endsWith("/GetDocument")
                     ? method(method, GetDocumentRequest.getDefaultInstance(), Document.getDefaultInstance())
                     : method(method, RunQueryRequest.getDefaultInstance(), RunQueryResponse.getDefaultInstance());
         }
 
-        private <Q extends Message, A extends Message> ServerMethodDefinition<Q, A> method(String name, Q request, A answer) {
+        private <Q extends Message, A extends Message> ServerMethodDefinition<Q, A> method(
+                String name, Q request, A answer) {
             MethodDescriptor<Q, A> descriptor = MethodDescriptor.<Q, A>newBuilder()
                     .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
                     .setFullMethodName(name)
@@ -246,6 +315,11 @@ class ForwardingTest {
                     send(answer(""));
                     call.close(Status.ABORTED.withDescription("later: 100 %"), new Metadata());
                 }
+                case "held" ->
+                    held.add(() -> {
+                        send(answer(""));
+                        call.close(Status.OK, new Metadata());
+                    });
                 default -> {
                     left = DOCUMENTS;
                     onReady();
@@ -268,7 +342,8 @@ class ForwardingTest {
             return RunQueryResponse.newBuilder()
                     .setDocument(Document.newBuilder()
                             .setName(name("large/a"))
-                            .putFields("s", Value.newBuilder().setStringValue(text).build()))
+                            .putFields(
+                                    "s", Value.newBuilder().setStringValue(text).build()))
                     .build();
         }
 

@@ -220,12 +220,34 @@ class GarbageTest {
         String body = "{\"writes\": [{\"delete\": \"projects/p/databases/d/documents/a/b\"}]}";
         List<String> good = List.of(
                 rest("GET", "/things/a", ""),
-                rest("POST", ":commit", "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n") + body,
+                rest("POST", ":commit", "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n")
+                        + body,
                 rest("POST", ":runQuery", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n")
                         + "2\r\n{}\r\n0\r\n\r\n");
         List<String> pieces = List.of(
-                "\r\n", "\n", "\r", " ", ":", "\0", "%00", "%2F", "/", "?", "&", "=", "{", "}", "\"", "[", ",", "5", "\u00ff", "chunked",
-                "Content-Length: 3\r\n", "Host: h\r\n", "Expect: 100-continue\r\n");
+                "\r\n",
+                "\n",
+                "\r",
+                " ",
+                ":",
+                "\0",
+                "%00",
+                "%2F",
+                "/",
+                "?",
+                "&",
+                "=",
+                "{",
+                "}",
+                "\"",
+                "[",
+                ",",
+                "5",
+                "\u00ff",
+                "chunked",
+                "Content-Length: 3\r\n",
+                "Host: h\r\n",
+                "Expect: 100-continue\r\n");
         return Stream.iterate(0, i -> i < 60, i -> i + 1).map(i -> {
             StringBuilder call = new StringBuilder(good.get(i % good.size()));
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {

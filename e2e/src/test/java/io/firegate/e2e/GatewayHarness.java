@@ -107,8 +107,8 @@ final class GatewayHarness implements AutoCloseable {
 
     /** The base of all REST URLs of a database. */
     String documents(boolean tls, String database) {
-        return (tls ? "https://127.0.0.1:" + gateway.port(1) : "http://127.0.0.1:" + gateway.port(0))
-                + "/v1/projects/" + project + "/databases/" + database + "/documents";
+        return (tls ? "https://127.0.0.1:" + gateway.port(1) : "http://127.0.0.1:" + gateway.port(0)) + "/v1/projects/"
+                + project + "/databases/" + database + "/documents";
     }
 
     /** The same of the emulator itself. */

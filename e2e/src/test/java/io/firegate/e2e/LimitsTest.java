@@ -104,16 +104,24 @@ class LimitsTest {
         cases.put("headerBlockBytes over HTTP/2", () -> http2("431", "x-filler", "a".repeat(9_000)));
         cases.put("headerCount over HTTP/1.1", () -> http1(get("X: a\r\n".repeat(MANY)), 431));
         cases.put("headerCount over HTTP/2", () -> http2("431", many()));
-        cases.put("targetBytes over HTTP/1.1", () -> http1("GET /v1/" + "a".repeat(2_000) + " HTTP/1.1\r\nHost: h\r\n\r\n", 414));
+        cases.put(
+                "targetBytes over HTTP/1.1",
+                () -> http1("GET /v1/" + "a".repeat(2_000) + " HTTP/1.1\r\nHost: h\r\n\r\n", 414));
         cases.put("targetBytes over HTTP/2", () -> http2("414", ":path", "/v1/" + "a".repeat(2_000)));
         cases.put("headerReadMillis", () -> http1("GET /v1/a HTTP/1.1\r\nHo", 408));
         cases.put("bodyIdleMillis over HTTP/1.1", () -> http1(post("Content-Length: 10\r\n", "{"), 408));
         cases.put("bodyIdleMillis over gRPC", () -> grpc("4", new byte[3], false));
-        cases.put("requestBytes, declared", () -> http1(post("Content-Length: " + (REQUEST_BYTES + 1) + "\r\n", ""), 413));
-        cases.put("requestBytes, in chunks", () -> http1(post("Transfer-Encoding: chunked\r\n", "FFFF\r\n" + " ".repeat(0xffff)), 413));
+        cases.put(
+                "requestBytes, declared",
+                () -> http1(post("Content-Length: " + (REQUEST_BYTES + 1) + "\r\n", ""), 413));
+        cases.put(
+                "requestBytes, in chunks",
+                () -> http1(post("Transfer-Encoding: chunked\r\n", "FFFF\r\n" + " ".repeat(0xffff)), 413));
         cases.put("requestBytes over gRPC", () -> grpc("8", new byte[] {0, 0, 0, 0x7f, 0}, true));
         cases.put("handshakeMillis without a byte", () -> silent(harness.plaintextPort()));
-        cases.put("handshakeMillis without a TLS greeting", () -> silent(harness.gateway().port(1)));
+        cases.put(
+                "handshakeMillis without a TLS greeting",
+                () -> silent(harness.gateway().port(1)));
         cases.put("connectionIdleMillis over HTTP/1.1", this::idleHttp1);
         cases.put("connectionIdleMillis over HTTP/2", this::idleHttp2);
         cases.put("connectionAgeMillis", this::age);
@@ -122,10 +130,11 @@ class LimitsTest {
         cases.put("controlFramesQueued", this::controlFrames);
         cases.put("emptyFrames", this::emptyFrames);
         cases.put("continuations", this::continuations);
-        return cases.entrySet().stream().map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
-            each.getValue().commit();
-            assertServes(harness, SERVED_WITHIN);
-        }));
+        return cases.entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
+                    each.getValue().commit();
+                    assertServes(harness, SERVED_WITHIN);
+                }));
     }
 
     @TestFactory
@@ -193,8 +202,7 @@ class LimitsTest {
 
     private void emptyFrames() throws Exception {
         try (RawConnection connection = greeted()) {
-            connection.send(
-                    frame(HEADERS, END_HEADERS, 1, connection.block(call())), repeated(frame(DATA, 0, 1)));
+            connection.send(frame(HEADERS, END_HEADERS, 1, connection.block(call())), repeated(frame(DATA, 0, 1)));
             assertEnds(connection, ENHANCE_YOUR_CALM);
         }
     }
@@ -210,7 +218,9 @@ class LimitsTest {
     private void controlFrames() throws Exception {
         try (RawConnection connection = greeted()) {
             connection.send(repeated(frame(SETTINGS, 0, 0)));
-            assertThat(connection.readToEnd()).as("not every one is acknowledged").hasSizeLessThan(MANY * 9);
+            assertThat(connection.readToEnd())
+                    .as("not every one is acknowledged")
+                    .hasSizeLessThan(MANY * 9);
         }
     }
 
@@ -241,7 +251,8 @@ class LimitsTest {
     /** A GET over HTTP/2 that is refused, with these headers besides the usual ones or instead of them. */
     private void http2(String status, String... others) throws Exception {
         Map<String, String> headers = new LinkedHashMap<>();
-        for (String[] usual : new String[][] {{":method", "GET"}, {":scheme", "http"}, {":path", "/v1/a"}, {":authority", "h"}}) {
+        for (String[] usual :
+                new String[][] {{":method", "GET"}, {":scheme", "http"}, {":path", "/v1/a"}, {":authority", "h"}}) {
             headers.put(usual[0], usual[1]);
         }
         for (int i = 0; i < others.length; i += 2) {
@@ -251,8 +262,9 @@ class LimitsTest {
         headers.forEach((name, value) -> flat.addAll(List.of(name, value)));
         try (RawConnection connection = greeted()) {
             connection.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, connection.block(flat.toArray(String[]::new))));
-            assertThat(connection.readStream(1).headers()).first().satisfies(first -> assertThat(first.status())
-                    .hasToString(status));
+            assertThat(connection.readStream(1).headers())
+                    .first()
+                    .satisfies(first -> assertThat(first.status()).hasToString(status));
         }
     }
 

@@ -140,7 +140,9 @@ final class RawConnection implements AutoCloseable {
 
     /** The next response, its body delimited by length or chunks; an {@link EOFException} when the other side ends first. */
     Response readResponse() throws IOException {
-        String text = new String(readHead(), StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT).strip();
+        String text = new String(readHead(), StandardCharsets.US_ASCII)
+                .toLowerCase(Locale.ROOT)
+                .strip();
         int status = Integer.parseInt(text.substring(9, 12));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         Matcher length = LENGTH.matcher(text);

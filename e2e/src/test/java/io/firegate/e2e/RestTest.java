@@ -60,7 +60,8 @@ class RestTest {
                     {"structuredQuery": {"from": [{"collectionId": "things"}], "orderBy": [{"field": {"fieldPath": "n"},
                     "direction": "DESCENDING"}]}}"""),
             new Call("POST", ":runQuery", "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"nothing\"}]}}"),
-            new Call("POST", "/things/a:runQuery", "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"below\"}]}}"),
+            new Call(
+                    "POST", "/things/a:runQuery", "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"below\"}]}}"),
             new Call("POST", ":commit", """
                     {"writes": [{"update": {"name": "DB/documents/things/b"}, "currentDocument": {"exists": false}}]}"""),
             new Call("POST", ":commit", "{\"writes\": [{\"delete\": \"DB/documents/things/b\"}]}"),
@@ -107,8 +108,8 @@ class RestTest {
 
     @Test
     void answersOverTlsWithoutHttp2Too() throws Exception {
-        HttpResponse<String> response =
-                send(http1, new Call("GET", "/things/none", ""), harness.documents(true, "(default)"), "(default)", owner);
+        HttpResponse<String> response = send(
+                http1, new Call("GET", "/things/none", ""), harness.documents(true, "(default)"), "(default)", owner);
 
         assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
         assertThat(response.statusCode()).isEqualTo(404);
@@ -119,16 +120,30 @@ class RestTest {
     Stream<DynamicTest> refusals() {
         Map<String, Refusal> cases = new LinkedHashMap<>();
         cases.put("no token", get("/things/a").as("").gives(401, "TOKEN_MISSING|MISSING"));
-        cases.put("another scheme", get("/things/a").with("authorization", "Basic eDp5").as("").gives(401, "MISSING"));
+        cases.put(
+                "another scheme",
+                get("/things/a").with("authorization", "Basic eDp5").as("").gives(401, "MISSING"));
         cases.put("no token at all, and an unknown path", get("/../x").as("").gives(401, "MISSING"));
-        cases.put("a broken token", get("/things/a").with("authorization", "Bearer x").as("").gives(401, "NOT_A_TOKEN"));
-        cases.put("two tokens", get("/things/a").with("authorization", "Bearer x").gives(400, "REPEATED"));
+        cases.put(
+                "a broken token",
+                get("/things/a").with("authorization", "Bearer x").as("").gives(401, "NOT_A_TOKEN"));
+        cases.put(
+                "two tokens", get("/things/a").with("authorization", "Bearer x").gives(400, "REPEATED"));
         cases.put("a token in the URL", get("/things/a?access_token=x").gives(400, "IN_URL"));
-        cases.put("a token in the URL alone", get("/things/a?a=b&oauth_token=x").as("").gives(400, "IN_URL"));
+        cases.put(
+                "a token in the URL alone",
+                get("/things/a?a=b&oauth_token=x").as("").gives(400, "IN_URL"));
         cases.put("no rule", get("/things/a").as("reader").gives(403, "NO_RULE"));
         cases.put("no tier", get("/things/a").as("outsider").gives(403, "POLICY_DENIED|NO_"));
-        cases.put("a tier that is not held", get("/things/a").with("x-firegate-tier", "writing").gives(403, "TIER"));
-        cases.put("two tiers", get("/things/a").with("x-firegate-tier", "a").with("x-firegate-tier", "b").gives(400, "REQUEST_INVALID"));
+        cases.put(
+                "a tier that is not held",
+                get("/things/a").with("x-firegate-tier", "writing").gives(403, "TIER"));
+        cases.put(
+                "two tiers",
+                get("/things/a")
+                        .with("x-firegate-tier", "a")
+                        .with("x-firegate-tier", "b")
+                        .gives(400, "REQUEST_INVALID"));
         cases.put("HEAD", new Refusal("HEAD", "/things/a").gives(404, ""));
         cases.put("PUT", new Refusal("PUT", "/things/a").gives(404, "PATH_UNKNOWN"));
         cases.put("OPTIONS, as a browser asks first", new Refusal("OPTIONS", "/things/a").gives(404, "PATH_UNKNOWN"));
@@ -138,18 +153,40 @@ class RestTest {
         cases.put("a slash in an id", get("/things%2Fa/b").gives(400, "SLASH_OR_NUL"));
         cases.put("a parameter nobody knows", get("/things/a?bogus=1").gives(400, "UNKNOWN_PARAMETER"));
         cases.put("partial answers", get("/things/a?fields=name").gives(400, "FIELDS"));
-        cases.put("partial answers by header", get("/things/a").with("x-goog-fieldmask", "name").gives(400, "FIELDS"));
-        cases.put("another method by header", post("/things", "{}").with("x-http-method-override", "DELETE").gives(400, "TUNNEL"));
-        cases.put("a form", post(":commit", "a=b").with("content-type", "application/x-www-form-urlencoded").gives(415, "CONTENT_TYPE_UNSUPPORTED"));
-        cases.put("a compressed body", post(":commit", "{}").with("content-encoding", "gzip").gives(415, "ENCODING_UNSUPPORTED"));
-        cases.put("no deadline", get("/things/a").with("x-server-timeout", "soon").gives(400, "x-server-timeout"));
+        cases.put(
+                "partial answers by header",
+                get("/things/a").with("x-goog-fieldmask", "name").gives(400, "FIELDS"));
+        cases.put(
+                "another method by header",
+                post("/things", "{}").with("x-http-method-override", "DELETE").gives(400, "TUNNEL"));
+        cases.put(
+                "a form",
+                post(":commit", "a=b")
+                        .with("content-type", "application/x-www-form-urlencoded")
+                        .gives(415, "CONTENT_TYPE_UNSUPPORTED"));
+        cases.put(
+                "a compressed body",
+                post(":commit", "{}").with("content-encoding", "gzip").gives(415, "ENCODING_UNSUPPORTED"));
+        cases.put(
+                "no deadline", get("/things/a").with("x-server-timeout", "soon").gives(400, "x-server-timeout"));
         cases.put("no JSON", post(":commit", "{").gives(400, "NOT_JSON"));
-        cases.put("a key nobody knows", post(":commit", "{\"writes\": [{\"nope\": 1}]}").gives(400, "writes[0].nope"));
-        cases.put("a key twice", post(":commit", "{\"writes\": [], \"writes\": []}").gives(400, "REPEATED_FIELD"));
-        cases.put("JSON nested too deeply", post(":commit", "[".repeat(200)).gives(400, "NOT_JSON|TOO_DEEP|WRONG_TYPE"));
-        cases.put("a number too long", post(":commit", "{\"writes\": " + "1".repeat(200) + "}").gives(400, "TOO_LONG|WRONG_TYPE"));
-        cases.put("a body behind GET", new Refusal("GET", "/things/a").body("{}").gives(400, "UNEXPECTED_BODY"));
-        cases.put("another database", post(":commit", "{\"writes\": [{\"delete\": \"projects/p/databases/d/documents/a/b\"}]}").gives(403, "FOREIGN|REQUEST_"));
+        cases.put(
+                "a key nobody knows",
+                post(":commit", "{\"writes\": [{\"nope\": 1}]}").gives(400, "writes[0].nope"));
+        cases.put(
+                "a key twice",
+                post(":commit", "{\"writes\": [], \"writes\": []}").gives(400, "REPEATED_FIELD"));
+        cases.put(
+                "JSON nested too deeply", post(":commit", "[".repeat(200)).gives(400, "NOT_JSON|TOO_DEEP|WRONG_TYPE"));
+        cases.put(
+                "a number too long",
+                post(":commit", "{\"writes\": " + "1".repeat(200) + "}").gives(400, "TOO_LONG|WRONG_TYPE"));
+        cases.put(
+                "a body behind GET", new Refusal("GET", "/things/a").body("{}").gives(400, "UNEXPECTED_BODY"));
+        cases.put(
+                "another database",
+                post(":commit", "{\"writes\": [{\"delete\": \"projects/p/databases/d/documents/a/b\"}]}")
+                        .gives(403, "FOREIGN|REQUEST_"));
         List<DynamicTest> tests = new ArrayList<>();
         cases.forEach((name, refusal) -> {
             tests.add(DynamicTest.dynamicTest(name + ", HTTP/1.1", () -> refused(http1, false, refusal)));
@@ -181,10 +218,16 @@ class RestTest {
         if (!refusal.part.isEmpty()) {
             assertThat(refusal.part.split("\\|")).as(response.body()).anyMatch(response.body()::contains);
             JsonElement json = JsonParser.parseString(response.body());
-            JsonObject error = (json.isJsonArray() ? json.getAsJsonArray().get(0) : json).getAsJsonObject().getAsJsonObject("error");
+            JsonObject error = (json.isJsonArray() ? json.getAsJsonArray().get(0) : json)
+                    .getAsJsonObject()
+                    .getAsJsonObject("error");
             assertThat(error.get("code").getAsInt()).isEqualTo(refusal.status);
             assertThat(error.get("message").getAsString()).startsWith("firegate: ");
-            assertThat(error.getAsJsonArray("details").get(0).getAsJsonObject().get("domain").getAsString())
+            assertThat(error.getAsJsonArray("details")
+                            .get(0)
+                            .getAsJsonObject()
+                            .get("domain")
+                            .getAsString())
                     .isEqualTo("firegate");
         } else {
             assertThat(response.body()).isEmpty();
@@ -249,15 +292,20 @@ class RestTest {
             assertThat(connection.readResponse().body()).contains("things/one");
             assertThat(connection.readResponse().body()).contains("things/two");
             // A body asked for and then sent in chunks.
-            connection.send(head("POST", ":commit", "Content-Type: application/json\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"));
+            connection.send(head(
+                    "POST",
+                    ":commit",
+                    "Content-Type: application/json\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"));
             assertThat(connection.readResponse().status()).isEqualTo(100);
-            connection.send(ascii("5\r\n" + commit.substring(0, 5) + "\r\n9\r\n" + commit.substring(5) + "\r\n0\r\n\r\n"));
+            connection.send(
+                    ascii("5\r\n" + commit.substring(0, 5) + "\r\n9\r\n" + commit.substring(5) + "\r\n0\r\n\r\n"));
             RawConnection.Response answer = connection.readResponse();
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(answer.head()).doesNotContain("connection: close");
             // HEAD has a length and no body, or the next answer would be misread.
             connection.send(head("HEAD", "/things/one", ""));
-            assertThat(new String(connection.readHead(), StandardCharsets.US_ASCII)).contains(" 404 ", "content-length: ");
+            assertThat(new String(connection.readHead(), StandardCharsets.US_ASCII))
+                    .contains(" 404 ", "content-length: ");
             // Refused for its framing: the connection ends, and what follows is not read.
             connection.send(ascii("GET / HTTP/1.0\r\n\r\n"), head("GET", "/things/one", ""));
             answer = connection.readResponse();
@@ -267,7 +315,8 @@ class RestTest {
         }
         try (RawConnection connection = new RawConnection(harness.plaintextPort(), PATIENCE)) {
             // A stranger's expectation is not met: no 100, and the connection ends because the body may follow or not.
-            connection.send(ascii("POST /v1/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
+            connection.send(
+                    ascii("POST /v1/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
             RawConnection.Response answer = connection.readResponse();
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.head()).contains("connection: close", "www-authenticate: bearer realm=\"firegate\"");
@@ -280,7 +329,8 @@ class RestTest {
         int before = harness.audit().size();
         send(http1, new Call("GET", "/things/recorded", ""), harness.documents(false, "(default)"), "(default)", owner);
 
-        AuditTrail.Line decision = harness.audit().await(before, line -> line.text("kind").equals("decision"));
+        AuditTrail.Line decision =
+                harness.audit().await(before, line -> line.text("kind").equals("decision"));
         assertThat(decision.text("method")).isEqualTo("GetDocument");
         assertThat(decision.text("decision")).isEqualTo("permit");
         harness.audit().await(before, line -> line.text("kind").equals("outcome"));
@@ -325,7 +375,9 @@ class RestTest {
     /** Without what differs from call to call, and an error as the object the emulator answers it with. */
     private static JsonElement comparable(JsonElement element) {
         if (element instanceof JsonArray array) {
-            if (array.size() == 1 && array.get(0).isJsonObject() && array.get(0).getAsJsonObject().has("error")) {
+            if (array.size() == 1
+                    && array.get(0).isJsonObject()
+                    && array.get(0).getAsJsonObject().has("error")) {
                 return comparable(array.get(0));
             }
             JsonArray all = new JsonArray();

@@ -25,7 +25,11 @@ public enum Limit {
             65_536,
             "path and query of a REST request: a name is up to 6 KiB, percent-encoded three times that"),
     HEADER_READ_MILLIS(
-            "headerReadMillis", 10_000, 100, 120_000, "the head of an HTTP/1.1 request, from its first byte to its last"),
+            "headerReadMillis",
+            10_000,
+            100,
+            120_000,
+            "the head of an HTTP/1.1 request, from its first byte to its last"),
     BODY_IDLE_MILLIS("bodyIdleMillis", 30_000, 1_000, 600_000, "a request body that stops arriving is given up"),
     STREAMS_PER_CONNECTION(
             "streamsPerConnection", 100, 1, 10_000, "what Google's edge and the official SDKs' pools assume"),
@@ -48,11 +52,7 @@ public enum Limit {
     CONTINUATIONS("continuations", 8, 1, 64, "CONTINUATION frames of one header block"),
     PINGS_PER_WINDOW("pingsPer10Seconds", 20, 1, 10_000, "Python pings every 30 s, Java measures bandwidth by pings"),
     CONNECTION_AGE_MILLIS(
-            "connectionAgeMillis",
-            3_600_000,
-            1_000,
-            86_400_000,
-            "so that clients follow a load balancer; plus jitter"),
+            "connectionAgeMillis", 3_600_000, 1_000, 86_400_000, "so that clients follow a load balancer; plus jitter"),
     CONNECTION_IDLE_MILLIS("connectionIdleMillis", 600_000, 1_000, 86_400_000, "a connection without a request"),
     LINGER_MILLIS(
             "lingerMillis",

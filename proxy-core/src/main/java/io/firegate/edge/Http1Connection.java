@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>Reads only on demand. While an answer is not out, at most one read of a next request is held, unread; while an exchange holds a
  * window of body bytes back, nothing more is read. What is refused for its framing ends the connection.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write that fails closes its connection, and that is what is acted on
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its connection, and that is what is acted on
 final class Http1Connection extends ChannelInboundHandlerAdapter implements OpenConnection {
     private static final Logger log = LoggerFactory.getLogger(Http1Connection.class);
     private static final AsciiString HEAD = AsciiString.cached("HEAD");
@@ -63,6 +62,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
     private boolean pumping;
     /** The next answer is the last. */
     private boolean draining;
+
     private boolean ending;
     /** Since when whatever is waited for now is waited for. */
     private long sinceNanos = System.nanoTime();
@@ -132,7 +132,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         }
         long waitedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
         if (current != null || isIdle()) {
-            // An answer nobody reads, or no request. An old connection ends with its next answer, which says so; none comes for ever.
+            // An answer nobody reads, or no request. An old connection ends with its next answer, which says so; none
+            // comes for ever.
             long idleMillis = services.connectionIdleMillis();
             if (waitedMillis >= (draining ? Math.min(idleMillis, services.headerReadMillis()) : idleMillis)) {
                 ctx.close();
@@ -234,8 +235,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         RestRequest request =
                 RestRequest.of(headers, decoder.hasBody(), decoder.contentLength(), services.requestBytesMax());
         RestResponder responder = new RestResponder(next, request.target());
-        Exchange begun =
-                services.exchange(worker, responder, request.head(), EdgeServices.addressOf(ctx.channel()));
+        Exchange begun = services.exchange(worker, responder, request.head(), EdgeServices.addressOf(ctx.channel()));
         exchange = begun;
         begun.begin(null);
     }
@@ -336,7 +336,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
                 credit.consumed(piece.length);
                 return;
             }
-            ByteBuf chunk = Unpooled.wrappedBuffer(size(piece), Unpooled.wrappedBuffer(piece), Unpooled.wrappedBuffer(CRLF));
+            ByteBuf chunk =
+                    Unpooled.wrappedBuffer(size(piece), Unpooled.wrappedBuffer(piece), Unpooled.wrappedBuffer(CRLF));
             ctx.write(chunk, new Sent(ctx.channel(), ctx.executor(), credit, piece.length));
             worker.flushes().add(flush);
         }
@@ -367,7 +368,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
                     .append("\r\n");
             for (Map.Entry<CharSequence, CharSequence> field : head) {
                 if (field.getKey().charAt(0) != ':') {
-                    text.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");
+                    text.append(field.getKey())
+                            .append(": ")
+                            .append(field.getValue())
+                            .append("\r\n");
                 }
             }
             text.append(framing).append("\r\n");

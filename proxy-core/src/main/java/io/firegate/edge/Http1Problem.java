@@ -25,14 +25,16 @@ enum Http1Problem {
     TOO_MANY_FIELDS(431, "the request has more headers than headerCount"),
     HEAD_TOO_SLOW(408, "the head of the request did not arrive within headerReadMillis");
 
-    private final byte[] answer;
+    private final int status;
+    private final String sentence;
 
     Http1Problem(int status, String sentence) {
-        answer = PlainAnswer.http1(status, sentence);
+        this.status = status;
+        this.sentence = sentence;
     }
 
     /** The whole response, which says that the connection ends. */
     byte[] answer() {
-        return answer.clone();
+        return PlainAnswer.http1(status, sentence);
     }
 }

@@ -13,15 +13,16 @@ final class PlainAnswer {
      * @param sentence a constant of this package: no quotes, no control characters
      */
     static byte[] json(int status, String sentence) {
-        return ("{\"error\":{\"code\":" + status + ",\"message\":\"firegate: " + sentence + "\",\"status\":\"" + word(status)
-                        + "\"}}\n")
+        return ("{\"error\":{\"code\":" + status + ",\"message\":\"firegate: " + sentence + "\",\"status\":\""
+                        + word(status) + "\"}}\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
     /** A whole HTTP/1.1 response that ends the connection. */
     static byte[] http1(int status, String sentence) {
         byte[] body = json(status, sentence);
-        byte[] head = ("HTTP/1.1 " + status + " " + HttpResponseStatus.valueOf(status).reasonPhrase()
+        byte[] head = ("HTTP/1.1 " + status + " "
+                        + HttpResponseStatus.valueOf(status).reasonPhrase()
                         + "\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: " + body.length
                         + "\r\nconnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

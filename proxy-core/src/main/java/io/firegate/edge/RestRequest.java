@@ -51,15 +51,14 @@ record RestRequest(RequestHead head, @Nullable RestTarget target) {
             misplaced = TokenProblem.REPEATED;
         }
         RestTarget target = null;
-        Failure refusal =
-                switch (RestTarget.parse(String.valueOf(headers.method()), pathAndQuery)) {
-                    case RestTarget.Parsed.NotFound ignored -> unknownPath();
-                    case RestTarget.Parsed.Invalid(var problem, var place) -> Failures.of(problem, place);
-                    case RestTarget.Parsed.Matched(RestTarget matched) -> {
-                        target = matched;
-                        yield fields.refusal(matched, hasBody);
-                    }
-                };
+        Failure refusal = switch (RestTarget.parse(String.valueOf(headers.method()), pathAndQuery)) {
+            case RestTarget.Parsed.NotFound ignored -> unknownPath();
+            case RestTarget.Parsed.Invalid(var problem, var place) -> Failures.of(problem, place);
+            case RestTarget.Parsed.Matched(RestTarget matched) -> {
+                target = matched;
+                yield fields.refusal(matched, hasBody);
+            }
+        };
         if (refusal == null && declaredLength > requestBytesMax) {
             refusal = Failure.of(
                     ErrorCode.REQUEST_TOO_LARGE,
@@ -97,8 +96,8 @@ record RestRequest(RequestHead head, @Nullable RestTarget target) {
         try {
             byte[] bytes = ByteBufUtil.getBytes(body);
             return switch (target.encode(bytes, 0, bytes.length)) {
-                case RestTarget.Encoded.Frame(byte[] framed) ->
-                    new RequestDecoder.Decoded.Frame(Unpooled.wrappedBuffer(framed));
+                case RestTarget.Encoded.Frame frame ->
+                    new RequestDecoder.Decoded.Frame(Unpooled.wrappedBuffer(frame.framed()));
                 case RestTarget.Encoded.Invalid(var problem, var place) ->
                     new RequestDecoder.Decoded.Invalid(Failures.of(problem, place));
             };
@@ -170,7 +169,8 @@ record RestRequest(RequestHead head, @Nullable RestTarget target) {
             }
             if (encoded) {
                 return Failure.of(
-                        ErrorCode.ENCODING_UNSUPPORTED, "firegate: compressed requests are not taken; leave out content-encoding");
+                        ErrorCode.ENCODING_UNSUPPORTED,
+                        "firegate: compressed requests are not taken; leave out content-encoding");
             }
             if (hasBody && target.takesBody() && (contentTypes > 1 || !RestContentType.isJson(contentType))) {
                 return Failure.of(

@@ -59,7 +59,8 @@ final class RestResponder implements Responder {
         this.pretty = target == null || target.pretty();
         FirestoreMethod.Shape shape = method == null ? FirestoreMethod.Shape.BIDIRECTIONAL : method.shape();
         this.renderer = method != null && shape == FirestoreMethod.Shape.UNARY ? RestRenderer.of(method) : null;
-        this.elements = method != null && shape == FirestoreMethod.Shape.SERVER_STREAM ? new RestStream(method, pretty) : null;
+        this.elements =
+                method != null && shape == FirestoreMethod.Shape.SERVER_STREAM ? new RestStream(method, pretty) : null;
     }
 
     @Override
@@ -86,12 +87,12 @@ final class RestResponder implements Responder {
         if (elements != null) {
             boolean first = !elements.started();
             return switch (elements.next(bytes, 0, bytes.length)) {
-                case RestRenderer.Rendered.Json(byte[] json) -> {
+                case RestRenderer.Rendered.Json element -> {
                     if (first) {
                         wire.begin(head(GrpcStatus.OK.http()));
                     }
-                    wire.piece(json, credit);
-                    yield json.length;
+                    wire.piece(element.bytes(), credit);
+                    yield element.bytes().length;
                 }
                 case RestRenderer.Rendered.Unreadable ignored -> UNREADABLE;
             };
@@ -100,8 +101,8 @@ final class RestResponder implements Responder {
             return UNREADABLE;
         }
         return switch (renderer.render(bytes, 0, bytes.length, pretty)) {
-            case RestRenderer.Rendered.Json(byte[] json) -> {
-                message = json;
+            case RestRenderer.Rendered.Json json -> {
+                message = json.bytes();
                 yield 0;
             }
             case RestRenderer.Rendered.Unreadable ignored -> UNREADABLE;

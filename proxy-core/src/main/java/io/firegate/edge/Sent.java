@@ -12,7 +12,8 @@ final class Sent extends DefaultChannelPromise implements ChannelFutureListener 
     private final ByteCredit from;
     private final int bytes;
 
-    @SuppressWarnings({"this-escape", "FutureReturnValueIgnored"}) // it listens to itself: one object for each piece, not two
+    @SuppressWarnings({"this-escape", "FutureReturnValueIgnored"
+    }) // it listens to itself: one object for each piece, not two
     Sent(Channel channel, EventExecutor executor, ByteCredit from, int bytes) {
         super(channel, executor);
         this.from = from;

@@ -42,7 +42,8 @@ public final class Tls {
     /** For Firestore: the platform's trust anchors, and the host name is checked. */
     public static SslContext client() throws SSLException {
         return common(
-                SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS"), ApplicationProtocolNames.HTTP_2);
+                SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS"),
+                ApplicationProtocolNames.HTTP_2);
     }
 
     private static SslContext common(SslContextBuilder builder, String... protocols) throws SSLException {

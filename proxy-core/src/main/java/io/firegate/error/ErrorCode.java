@@ -6,7 +6,8 @@ package io.firegate.error;
  */
 public enum ErrorCode {
     TOKEN_MISSING(Group.CALLER, GrpcStatus.UNAUTHENTICATED, "Send an Entra ID access token."),
-    TOKEN_MALFORMED(Group.CALLER, GrpcStatus.UNAUTHENTICATED, 400, "Send exactly one Authorization header with one token."),
+    TOKEN_MALFORMED(
+            Group.CALLER, GrpcStatus.UNAUTHENTICATED, 400, "Send exactly one Authorization header with one token."),
     TOKEN_INVALID(
             Group.CALLER,
             GrpcStatus.UNAUTHENTICATED,

@@ -21,16 +21,23 @@ class Http1DecoderTest {
         Map<String, String> cases = new LinkedHashMap<>();
         cases.put(GET + "\r\n", "GET|/v1/a||");
         cases.put("GET / HTTP/1.1\r\nhOsT:h:8080\r\n\r\n", "GET|/||");
-        cases.put("GET /a?b=%2F&c=(default)@:!$'*,; HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", "GET|/a?b=%2F&c=(default)@:!$'*,;||");
+        cases.put(
+                "GET /a?b=%2F&c=(default)@:!$'*,; HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+                "GET|/a?b=%2F&c=(default)@:!$'*,;||");
         cases.put("GET //x/../y HTTP/1.1\r\nHost: h\r\n\r\n", "GET|//x/../y||");
         cases.put("m-search /a HTTP/1.1\r\nHost: h\r\n\r\n", "m-search|/a||");
-        cases.put(GET + "X-A:\r\nX-B: \t one  two\t \r\nx-a: again\r\n\r\n", "GET|/v1/a|x-a: ,x-b: one  two,x-a: again|");
-        cases.put(GET + "Connection: keep-alive, authorization\r\nAuthorization: Bearer a\r\n\r\n", "GET|/v1/a|authorization: Bearer a|");
+        cases.put(
+                GET + "X-A:\r\nX-B: \t one  two\t \r\nx-a: again\r\n\r\n", "GET|/v1/a|x-a: ,x-b: one  two,x-a: again|");
+        cases.put(
+                GET + "Connection: keep-alive, authorization\r\nAuthorization: Bearer a\r\n\r\n",
+                "GET|/v1/a|authorization: Bearer a|");
         cases.put(POST + "Content-Length: 0\r\n\r\n", "POST|/v1/a||");
         cases.put(POST + "Content-Length: 005\r\n\r\nhello", "POST|/v1/a||hello");
         cases.put(POST + "Content-Length:\t5\t\r\nExpect: 100-Continue\r\n\r\nhello", "POST|/v1/a||hello");
         cases.put(POST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "POST|/v1/a||");
-        cases.put(POST + "Transfer-Encoding: Chunked\r\n\r\n3\r\nhel\r\n0000000A\r\nlo\r\n0\r\n\r\n!\r\n000\r\n\r\n", "POST|/v1/a||hello\r\n0\r\n\r\n!");
+        cases.put(
+                POST + "Transfer-Encoding: Chunked\r\n\r\n3\r\nhel\r\n0000000A\r\nlo\r\n0\r\n\r\n!\r\n000\r\n\r\n",
+                "POST|/v1/a||hello\r\n0\r\n\r\n!");
         return cases;
     }
 
@@ -58,7 +65,9 @@ class Http1DecoderTest {
         cases.put("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", Http1Problem.TARGET);
         cases.put("GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", Http1Problem.TARGET);
         cases.put("GET /\u00e9 HTTP/1.1\r\nHost: h\r\n\r\n", Http1Problem.BYTE);
-        cases.put("GET /" + "a".repeat(Http1Requests.TARGET_BYTES_MAX) + " HTTP/1.1\r\nHost: h\r\n\r\n", Http1Problem.TARGET_TOO_LONG);
+        cases.put(
+                "GET /" + "a".repeat(Http1Requests.TARGET_BYTES_MAX) + " HTTP/1.1\r\nHost: h\r\n\r\n",
+                Http1Problem.TARGET_TOO_LONG);
         cases.put("GET /" + "a".repeat(Http1Requests.HEAD_BYTES_MAX), Http1Problem.TARGET_TOO_LONG);
         // Line ends, folding, names, values.
         cases.put("GET / HTTP/1.1\nHost: h\r\n\r\n", Http1Problem.LINE_END);
@@ -90,24 +99,62 @@ class Http1DecoderTest {
         cases.put("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", Http1Problem.HOST);
         cases.put("GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", Http1Problem.HOST);
         // Length and encoding: what smuggling is made of.
-        for (String length : List.of("+5", "-5", "5 5", "5,5", "5, 5", "0x5", "5.0", "", "five", "5;", "1".repeat(16))) {
+        for (String length :
+                List.of("+5", "-5", "5 5", "5,5", "5, 5", "0x5", "5.0", "", "five", "5;", "1".repeat(16))) {
             cases.put(POST + "Content-Length: " + length + "\r\n\r\nhello", Http1Problem.LENGTH);
         }
         cases.put(POST + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", Http1Problem.LENGTH);
         cases.put(POST + "Content-Length: 5\r\ncontent-length: 6\r\n\r\nhello!", Http1Problem.LENGTH);
-        cases.put(POST + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", Http1Problem.LENGTH_AND_ENCODING);
-        cases.put(POST + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n", Http1Problem.LENGTH_AND_ENCODING);
+        cases.put(
+                POST + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                Http1Problem.LENGTH_AND_ENCODING);
+        cases.put(
+                POST + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+                Http1Problem.LENGTH_AND_ENCODING);
         for (String encoding : List.of(
-                "identity", "gzip, chunked", "chunked, gzip", "chunked, identity", "chunked, chunked", "chunked, x", "chunked;q=1",
-                "\"chunked\"", "xchunked", "chunked,", ",chunked", "", "cow")) {
+                "identity",
+                "gzip, chunked",
+                "chunked, gzip",
+                "chunked, identity",
+                "chunked, chunked",
+                "chunked, x",
+                "chunked;q=1",
+                "\"chunked\"",
+                "xchunked",
+                "chunked,",
+                ",chunked",
+                "",
+                "cow")) {
             cases.put(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n0\r\n\r\n", Http1Problem.ENCODING);
         }
-        cases.put(POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", Http1Problem.ENCODING);
-        cases.put(POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", Http1Problem.ENCODING);
+        cases.put(
+                POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                Http1Problem.ENCODING);
+        cases.put(
+                POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+                Http1Problem.ENCODING);
         // Chunks.
         for (String body : List.of(
-                "\r\n", "g\r\n", "+5\r\n", "-5\r\n", "0x5\r\n", " 5\r\n", "5 \r\n", "5;a=b\r\n", "5;\r\n", "5;\n", "5;a\"\r\n\"\r\n", "000000005\r\n", "5\n",
-                "5\r5", "5\rX\nhello", "5\r\nhello\n", "5\r\nhelloX", "5\r\nhello\r\r\n", "5\r\nhello\r\n\r\n", "\u0660\r\n")) {
+                "\r\n",
+                "g\r\n",
+                "+5\r\n",
+                "-5\r\n",
+                "0x5\r\n",
+                " 5\r\n",
+                "5 \r\n",
+                "5;a=b\r\n",
+                "5;\r\n",
+                "5;\n",
+                "5;a\"\r\n\"\r\n",
+                "000000005\r\n",
+                "5\n",
+                "5\r5",
+                "5\rX\nhello",
+                "5\r\nhello\n",
+                "5\r\nhelloX",
+                "5\r\nhello\r\r\n",
+                "5\r\nhello\r\n\r\n",
+                "\u0660\r\n")) {
             cases.put(POST + "Transfer-Encoding: chunked\r\n\r\n" + body, Http1Problem.CHUNK);
         }
         cases.put(POST + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: a\r\n\r\n", Http1Problem.TRAILERS);
@@ -137,7 +184,8 @@ class Http1DecoderTest {
                         Http1Requests read = Http1Requests.read(each.getKey(), () -> size);
 
                         assertThat(read.problem()).as("in pieces of " + size).isNull();
-                        assertThat(read.requests().stream().map(Http1DecoderTest::shown)).containsExactly(each.getValue());
+                        assertThat(read.requests().stream().map(Http1DecoderTest::shown))
+                                .containsExactly(each.getValue());
                     }
                 }));
     }
@@ -164,18 +212,22 @@ class Http1DecoderTest {
             expected.add(read);
         });
         for (int size : List.of(1, 7, Integer.MAX_VALUE)) {
-            assertThat(Http1Requests.read(bytes.toString(), () -> size).requests().stream().map(Http1DecoderTest::shown))
+            assertThat(Http1Requests.read(bytes.toString(), () -> size).requests().stream()
+                            .map(Http1DecoderTest::shown))
                     .isEqualTo(expected);
         }
     }
 
     @Test
     void whatIsRefusedStaysRefused() {
-        assertThat(Http1Requests.read("GET / HTTP/1.0\r\n\r\n" + GET + "\r\n", () -> 1).requests()).isEmpty();
+        assertThat(Http1Requests.read("GET / HTTP/1.0\r\n\r\n" + GET + "\r\n", () -> 1)
+                        .requests())
+                .isEmpty();
     }
 
     private static String shown(Http1Requests.Request request) {
-        return request.method() + "|" + request.target() + "|" + String.join(",", request.fields()) + "|" + request.body();
+        return request.method() + "|" + request.target() + "|" + String.join(",", request.fields()) + "|"
+                + request.body();
     }
 
     private static String printable(String bytes) {

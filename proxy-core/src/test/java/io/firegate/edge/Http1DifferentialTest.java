@@ -31,13 +31,39 @@ class Http1DifferentialTest {
             "GET /v1/projects/p/databases/(default)/documents/a/b HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a.b.c\r\n\r\n",
             "POST /v1/a:commit?x=1 HTTP/1.1\r\nHost: h:80\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"a\":\"b\\n\"}"
                     + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n",
-            "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n5\r\nhello\r\nB\r\n world\r\n0\r\n\r\n\r\n0\r\n\r\n"
-                    + "DELETE /c HTTP/1.1\r\nHost: h\r\n\r\n");
+            "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n5\r\nhello\r\nB\r\n world\r\n0\r\n\r\n\r\n0\r\n\r\nDELETE /c HTTP/1.1\r\nHost: h\r\n\r\n");
 
     private static final List<String> FRAGMENTS = List.of(
-            "\r\n", "\r", "\n", " ", "\t", ":", ",", ";", "0", "5", "a", "\u0000", "\u000b", "\u0080", "\"", "+", "#", "%0d%0a",
-            "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: identity\r\n",
-            "Host: x\r\n", "0\r\n\r\n", ";a=b", "Connection: close\r\n", "X: y\r\n", " HTTP/1.1", "hello", "GET / HTTP/1.1\r\n");
+            "\r\n",
+            "\r",
+            "\n",
+            " ",
+            "\t",
+            ":",
+            ",",
+            ";",
+            "0",
+            "5",
+            "a",
+            "\u0000",
+            "\u000b",
+            "\u0080",
+            "\"",
+            "+",
+            "#",
+            "%0d%0a",
+            "Content-Length: 5\r\n",
+            "Content-Length: 0\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Transfer-Encoding: identity\r\n",
+            "Host: x\r\n",
+            "0\r\n\r\n",
+            ";a=b",
+            "Connection: close\r\n",
+            "X: y\r\n",
+            " HTTP/1.1",
+            "hello",
+            "GET / HTTP/1.1\r\n");
 
     /** What frames a message; here it is not shown to whoever reads the headers. */
     private static final Set<String> FRAMING =
@@ -54,7 +80,9 @@ class Http1DifferentialTest {
 
             assertThat(inPieces).as("however it is cut: %s", bytes).isEqualTo(whole);
             List<Http1Requests.Request> others = others(bytes);
-            assertThat(others.size()).as(bytes).isGreaterThanOrEqualTo(whole.requests().size());
+            assertThat(others.size())
+                    .as(bytes)
+                    .isGreaterThanOrEqualTo(whole.requests().size());
             assertThat(others.subList(0, whole.requests().size())).as(bytes).isEqualTo(whole.requests());
             accepted += whole.requests().size();
         }
@@ -96,7 +124,8 @@ class Http1DifferentialTest {
                 body.append(content.content().toString(StandardCharsets.ISO_8859_1));
             }
             if (part instanceof LastHttpContent && head != null) {
-                requests.add(new Http1Requests.Request(head.method().name(), head.uri(), fields(head), body.toString()));
+                requests.add(
+                        new Http1Requests.Request(head.method().name(), head.uri(), fields(head), body.toString()));
                 body.setLength(0);
             }
             ReferenceCountUtil.release(part);

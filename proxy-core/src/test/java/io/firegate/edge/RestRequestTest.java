@@ -3,10 +3,10 @@ package io.firegate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firegate.auth.entra.TokenProblem;
-import io.firegate.error.Failure;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,13 +49,12 @@ class RestRequestTest {
 
     @Test
     void aPathNobodyKnowsIsCutInTheRecord() {
-        var head = RestRequest.of(request("GET", "/" + "a".repeat(5_000)), false, -1, 100).head();
+        var head = RestRequest.of(request("GET", "/" + "a".repeat(5_000)), false, -1, 100)
+                .head();
 
         assertThat(head.path()).hasSize(200);
         assertThat(head.method()).isNull();
-        Failure refusal = head.refusal();
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.code().httpStatus()).isEqualTo(404);
+        assertThat(Objects.requireNonNull(head.refusal()).code().httpStatus()).isEqualTo(404);
     }
 
     @ParameterizedTest

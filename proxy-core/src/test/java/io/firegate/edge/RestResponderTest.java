@@ -79,8 +79,7 @@ class RestResponderTest {
         stream.message(MISSING, credited::add);
         stream.end(status("0"));
 
-        assertThat(wire.sent)
-                .containsExactly("begin 200", "piece [" + MISSING_JSON, "piece ," + MISSING_JSON, "end ]");
+        assertThat(wire.sent).containsExactly("begin 200", "piece [" + MISSING_JSON, "piece ," + MISSING_JSON, "end ]");
         assertThat(credited).containsExactly(MISSING_JSON.length() + 1, MISSING_JSON.length() + 1);
     }
 
@@ -96,7 +95,8 @@ class RestResponderTest {
         stream.end(status("5").add("grpc-message", "no %C3%A9, 100%"));
 
         assertThat(wire.sent)
-                .containsExactly("whole 404 [{\"error\":{\"code\":404,\"message\":\"no é, 100%\",\"status\":\"NOT_FOUND\"}}]");
+                .containsExactly(
+                        "whole 404 [{\"error\":{\"code\":404,\"message\":\"no é, 100%\",\"status\":\"NOT_FOUND\"}}]");
     }
 
     @Test
@@ -107,7 +107,9 @@ class RestResponderTest {
         stream.end(status("0"));
 
         assertThat(wire.sent).hasSize(3);
-        assertThat(wire.sent.get(2)).startsWith("end ,{\"error\":{\"code\":503,").endsWith("}]");
+        assertThat(wire.sent.get(2))
+                .startsWith("end ,{\"error\":{\"code\":503,")
+                .endsWith("}]");
     }
 
     @Test
@@ -126,7 +128,8 @@ class RestResponderTest {
         unary.message(new byte[] {10, 1, 'n'}, bytes -> {});
         unary.end(status("10"));
 
-        assertThat(wire.sent).containsExactly("whole 409 {\"error\":{\"code\":409,\"message\":\"\",\"status\":\"ABORTED\"}}");
+        assertThat(wire.sent)
+                .containsExactly("whole 409 {\"error\":{\"code\":409,\"message\":\"\",\"status\":\"ABORTED\"}}");
     }
 
     @Test
@@ -148,7 +151,8 @@ class RestResponderTest {
     @Test
     void failuresSayWhatHttpAdds() {
         new RestResponder(wire, null)
-                .fail(new Failure(ErrorCode.TOKEN_TOO_LARGE, ErrorCode.TOKEN_TOO_LARGE, "m", Map.of("a", "b"), "Bearer x"));
+                .fail(new Failure(
+                        ErrorCode.TOKEN_TOO_LARGE, ErrorCode.TOKEN_TOO_LARGE, "m", Map.of("a", "b"), "Bearer x"));
         assertThat(wire.head.status()).hasToString("431");
         assertThat(wire.head.get("www-authenticate")).hasToString("Bearer x");
         assertThat(wire.head.contains("retry-after")).isFalse();

@@ -33,8 +33,7 @@ final class Advice {
             case MISSING -> "Add the header to every call; in an SDK by a credentials object.";
             case REPEATED, EMPTY ->
                 "Send one `Authorization: Bearer TOKEN`; look at proxies on the way that add their own.";
-            case IN_URL ->
-                "Send it in the header, and get a new one: the URL with this one stands in logs on the way.";
+            case IN_URL -> "Send it in the header, and get a new one: the URL with this one stands in logs on the way.";
             case TOO_LARGE ->
                 "Limit the groups claim to groups assigned to the application. The bound is `limits.tokenBytes`.";
             case NOT_A_TOKEN, HEADER_MALFORMED, PAYLOAD_MALFORMED, CLAIM_SPELLING, CLAIM_TYPE, TIME_CLAIM ->
