@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Start to first OK and resident memory of the image's runtime, for docs/container.md:
 #
-#   docker/test.sh && docker/measure.sh [ROUNDS]      the image docker/test.sh left
+#   docker/test.sh && docker/measure.sh [ROUNDS [REQUESTS]]      the image docker/test.sh left
 #
-# Each round starts a gateway on a read-only root, asks until the first GetDocument is answered, then asks 3,000 times over one
+# Each round starts a gateway on a read-only root, asks until the first GetDocument is answered, then asks REQUESTS (3,000) times over one
 # connection. Needs an engine whose containers are processes of this machine. Variables: docker/stack.sh; JDK_JAVA_OPTIONS is
 # handed to the gateway's JVM, to compare options.
 set -euo pipefail
@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/stack.sh"
 
 rounds=${1:-5}
-requests=3000
+requests=${2:-3000}
 if [ -n "${JDK_JAVA_OPTIONS:-}" ]; then run_flags+=(--env JDK_JAVA_OPTIONS); fi
 
 # CPU seconds of the gateway's process so far.
