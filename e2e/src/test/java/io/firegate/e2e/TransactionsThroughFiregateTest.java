@@ -97,7 +97,8 @@ class TransactionsThroughFiregateTest {
                 for (int i = 0; i < 45; i++) {
                     var unused = writer.set(stock.document("d" + i), Map.of("n", i));
                 }
-                var unused = writer.set(stock.document("ghost").collection("parts").document("p"), Map.of("n", 1));
+                var unused =
+                        writer.set(stock.document("ghost").collection("parts").document("p"), Map.of("n", 1));
             }
 
             List<String> listed = new ArrayList<>();
@@ -106,14 +107,15 @@ class TransactionsThroughFiregateTest {
             List<String> collections = new ArrayList<>();
             stock.document("ghost").listCollections().forEach(collection -> collections.add(collection.getId()));
             assertThat(collections).containsExactly("parts");
-            AggregateQuerySnapshot totals = await(stock.aggregate(
-                            AggregateField.count(), AggregateField.sum("n"), AggregateField.average("n"))
-                    .get());
+            AggregateQuerySnapshot totals =
+                    await(stock.aggregate(AggregateField.count(), AggregateField.sum("n"), AggregateField.average("n"))
+                            .get());
             assertThat(totals.getCount()).isEqualTo(45);
             assertThat(totals.get(AggregateField.sum("n"))).isEqualTo(990L);
             assertThat(totals.get(AggregateField.average("n"))).isEqualTo(22.0);
 
-            // Of a document: of a collection the client asks for everything in the database, which a denied path forbids here.
+            // Of a document: of a collection the client asks for everything in the database, which a denied path
+            // forbids here.
             await(client.recursiveDelete(stock.document("ghost")));
 
             assertThat(await(stock.document("ghost").collection("parts").get()).isEmpty())
