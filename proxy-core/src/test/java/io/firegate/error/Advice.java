@@ -17,7 +17,8 @@ final class Advice {
                 "Ask for a rule for this path and operation. A query needs `list`, a collection group `group`.";
             case NOT_COVERED -> "Query a narrower collection, or ask for a rule that covers all of this one.";
             case TIER_NOT_HELD -> "Leave out `x-firegate-tier`, or name a tier you hold for this database.";
-            case MIXED_CREDENTIALS -> "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
+            case MIXED_CREDENTIALS ->
+                "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
             case UNENFORCEABLE ->
                 "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
