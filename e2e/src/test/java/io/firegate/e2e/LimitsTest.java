@@ -219,8 +219,8 @@ class LimitsTest {
     /** Someone who makes the gateway answer and does not read: nothing else would ever end this connection. */
     @Test
     void controlFramesQueued(@TempDir Path directory) throws Exception {
-        try (GatewayHarness patient =
-                        new GatewayHarness(directory, "--set", "limits.controlFramesQueued=10", "--set", "limits.drainMillis=0");
+        try (GatewayHarness patient = new GatewayHarness(
+                        directory, "--set", "limits.controlFramesQueued=10", "--set", "limits.drainMillis=0");
                 RawConnection connection = new RawConnection(patient.plaintextPort(), STUCK)) {
             connection.send(PREFACE);
             byte[] frames = repeated(frame(SETTINGS, 0, 0));
