@@ -92,7 +92,7 @@ public final class InProcessGateway implements RunningGateway {
 
     @Override
     public int adminPort() {
-        return 0;
+        return started.join().adminAddress().getPort();
     }
 
     /** Sends it a signal, {@code HUP} for example. */

@@ -172,6 +172,14 @@ public final class OperationRunner {
                 reason == null ? "" : reason,
                 domain == null ? "" : domain,
                 metadata == null ? Map.of() : metadata,
-                String.valueOf(cause.getMessage()));
+                message(cause));
+    }
+
+    /** What the server said, without the names of the exceptions the client wraps it in. */
+    private static String message(ApiException failure) {
+        String text = String.valueOf(failure.getMessage());
+        String before = ": " + failure.getStatusCode().getCode().name() + ": ";
+        int wrapped = text.indexOf(before);
+        return wrapped < 0 ? text : text.substring(wrapped + before.length());
     }
 }

@@ -34,6 +34,7 @@ public final class GatewayHarness implements AutoCloseable {
     private final LocalIssuer issuer;
     private final LocalTenant tenant;
     private final LocalCertificate certificate;
+    private final Path yaml;
     private final Path auditFile;
     private final InProcessGateway gateway;
 
@@ -61,7 +62,7 @@ public final class GatewayHarness implements AutoCloseable {
         auditFile = directory.resolve("audit.jsonl");
         Path policy = Files.createDirectories(directory.resolve("policy"));
         Files.writeString(policy.resolve("harness.yaml"), policyText.replace("PROJECT", project));
-        Path yaml = directory.resolve("gateway.yaml");
+        yaml = directory.resolve("gateway.yaml");
         Files.writeString(yaml, """
                 listeners:
                   - { address: "127.0.0.1:0" }
@@ -117,6 +118,11 @@ public final class GatewayHarness implements AutoCloseable {
 
     InProcessGateway gateway() {
         return gateway;
+    }
+
+    /** Its configuration; the policy lies in {@code policy/harness.yaml} beside it. */
+    Path yaml() {
+        return yaml;
     }
 
     AuditTrail audit() {

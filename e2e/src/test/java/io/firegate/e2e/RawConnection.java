@@ -129,6 +129,23 @@ final class RawConnection implements AutoCloseable {
 
     /** Frames until a stream ends, is reset, or the connection ends; a {@link java.net.SocketTimeoutException} when none does. */
     Reply readStream(int stream) throws IOException, Http2Exception {
+        return read((type, flags, id) -> {
+            boolean ends = (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0;
+            return id == stream && (ends || type == RST_STREAM);
+        });
+    }
+
+    /** Frames until one of this type, or the end of the connection. */
+    Reply readUntil(int wanted) throws IOException, Http2Exception {
+        return read((type, flags, id) -> type == wanted);
+    }
+
+    /** Whether a frame is the last one waited for. */
+    private interface Last {
+        boolean is(int type, int flags, int stream);
+    }
+
+    private Reply read(Last last) throws IOException, Http2Exception {
         List<Http2Headers> headers = new ArrayList<>();
         ByteArrayOutputStream everything = new ByteArrayOutputStream();
         try {
@@ -150,8 +167,7 @@ final class RawConnection implements AutoCloseable {
                     ByteBuf block = Unpooled.wrappedBuffer(payload);
                     headers.add(decoder.decodeHeaders(id, block));
                 }
-                boolean ends = (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0;
-                if (id == stream && (ends || type == RST_STREAM)) {
+                if (last.is(type, flags, id)) {
                     return new Reply(headers, everything.toByteArray(), false);
                 }
             }

@@ -23,6 +23,9 @@ public interface GatewayStarter {
     interface Gateway {
         /** Stops taking work, lets running calls finish within their limit, and returns when everything is closed. */
         void stop();
+
+        /** Cuts a running {@link #stop} short: calls that have not finished are given up. Any thread; returns at once. */
+        void hurry();
     }
 
     /** What became of a start. */

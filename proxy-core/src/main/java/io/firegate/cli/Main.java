@@ -1,5 +1,6 @@
 package io.firegate.cli;
 
+import io.firegate.gateway.Gateway;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,13 +29,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "3:the configuration or the policy is refused",
             "4:a policy test failed, or a gain nobody approved",
             "5:the gateway that was asked is not well",
-            "6:an address to listen at is taken"
+            "6:an address to listen at is taken",
+            "130, 143:a second SIGINT or SIGTERM cut off calls that were finishing"
         })
 public final class Main implements Runnable {
     /** The gateway {@code run} starts. */
-    private static final GatewayStarter GATEWAY = parts -> {
-        throw new IllegalStateException("the data path is not wired to the command line");
-    };
+    private static final GatewayStarter GATEWAY = Gateway::start;
 
     @Spec
     private final CommandSpec spec = CommandSpec.create();

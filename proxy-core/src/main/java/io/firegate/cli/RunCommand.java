@@ -13,14 +13,22 @@ import io.firegate.reload.PolicyReloader;
 import io.firegate.reload.PolicyStore;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code firegate run}: checks everything, starts the gateway and waits for a signal to stop. */
-@Command(name = "run", description = "Run the gateway until SIGTERM or SIGINT", mixinStandardHelpOptions = true)
+@Command(
+        name = "run",
+        description = "Run the gateway until SIGTERM or SIGINT; a second one does not wait for running calls",
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+    /** What a shell reports for a process a signal ended is this plus the signal's number. */
+    private static final int SIGNALLED = 128;
+
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
     private final Surroundings surroundings;
@@ -79,6 +87,16 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         Reload mode = config.policy().reload();
         CountDownLatch stop = new CountDownLatch(1);
+        AtomicInteger signals = new AtomicInteger();
+        AtomicInteger exit = new AtomicInteger(ExitCode.OK.code());
+        IntConsumer ending = number -> {
+            if (signals.getAndIncrement() == 0) {
+                stop.countDown();
+            } else if (exit.compareAndSet(ExitCode.OK.code(), SIGNALLED + number)) {
+                log.warn("a second signal: running calls are given up");
+                gateway.hurry();
+            }
+        };
         try (PolicyReloader reloader = PolicyReloader.start(
                 policies, mode == Reload.WATCH ? config.limits().getDuration(Limit.POLICY_POLL_MILLIS) : null)) {
             // Always handled: unhandled, SIGHUP would end the process.
@@ -89,12 +107,12 @@ final class RunCommand implements Callable<Integer> {
                     reloader.request();
                 }
             });
-            surroundings.signals().accept("TERM", stop::countDown);
-            surroundings.signals().accept("INT", stop::countDown);
+            surroundings.signals().accept("TERM", () -> ending.accept(15));
+            surroundings.signals().accept("INT", () -> ending.accept(2));
             stop.await();
             gateway.stop();
         }
-        return ExitCode.OK.code();
+        return exit.get();
     }
 
     private int invalid(String problems) {

@@ -5,6 +5,7 @@ import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.upstream.ByteCredit;
+import io.firegate.firestore.upstream.EvenStreams;
 import io.firegate.firestore.upstream.FlushBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -88,7 +89,9 @@ final class FrontConnection extends Http2ConnectionHandler {
         ChannelHandlerContext ctx = context;
         if (!draining && ctx != null) {
             draining = true;
-            ctx.close();
+            // Of the channel, not of the context: that one starts before this handler, and its GOAWAY would never be
+            // sent.
+            ctx.channel().close();
         }
     }
 
@@ -365,7 +368,7 @@ final class FrontConnection extends Http2ConnectionHandler {
         Builder(EdgeServices services, Worker worker) {
             this.services = services;
             this.worker = worker;
-            server(true);
+            connection(EvenStreams.connection(true));
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(services.drainMillis());
             autoAckPingFrame(true);

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts connections on one address and counts them. Safe for any thread. */
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class FrontListener {
     /** A read takes what a few dozen requests need; the buffer is pooled and shared. */
     private static final int READ_BYTES = 32_768;
+
+    /**
+     * A hundred documents in one system call. What may not be written yet waits in the streams' queues, so this bounds the size of
+     * a write, not what is held.
+     */
+    private static final WriteBufferWaterMark WRITES_PENDING = new WriteBufferWaterMark(65_536, 262_144);
 
     private static final int BACKLOG = 1_024;
 
@@ -54,7 +61,7 @@ public final class FrontListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WriteBufferWaterMark.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITES_PENDING)
                 .childHandler(new Accept())
                 .bind(address)
                 .syncUninterruptibly()
@@ -62,8 +69,8 @@ public final class FrontListener {
     }
 
     /**
-     * Starts listening. Fails with a {@link java.net.BindException}, which Netty throws without declaring it, when the address is
-     * taken.
+     * Starts listening. When the address cannot be had Netty throws an {@link java.io.IOException}, though it declares
+     * none.
      *
      * @param tls with ALPN {@code h2}, or null for plaintext with prior knowledge
      */
@@ -94,29 +101,44 @@ public final class FrontListener {
         private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
         private final AtomicInteger count = new AtomicInteger();
         private final Object emptied = new Object();
-        private final AtomicInteger refused = new AtomicInteger();
+        private final AtomicLong accepted = new AtomicLong();
+        private final AtomicLong refused = new AtomicLong();
+        private volatile boolean hurried;
 
         /** Connections open now. */
         public int count() {
             return count.get();
         }
 
+        /** Connections taken since the start. */
+        public long accepted() {
+            return accepted.get();
+        }
+
         /** Connections closed at once because a limit was reached. */
-        public int refused() {
+        public long refused() {
             return refused.get();
         }
 
-        /** Waits until no connection is open, or the time is over. */
+        /** Waits until no connection is open, the time is over, or {@link #hurry} is called. */
         public void awaitNone(Duration time) throws InterruptedException {
             long end = System.nanoTime() + time.toNanos();
             synchronized (emptied) {
-                while (count.get() > 0) {
+                while (count.get() > 0 && !hurried) {
                     long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                     if (leftMillis <= 0) {
                         return;
                     }
                     emptied.wait(leftMillis);
                 }
+            }
+        }
+
+        /** Ends every wait for connections, now and later. */
+        public void hurry() {
+            hurried = true;
+            synchronized (emptied) {
+                emptied.notifyAll();
             }
         }
 
@@ -138,6 +160,7 @@ public final class FrontListener {
                 refused.incrementAndGet();
                 return false;
             }
+            accepted.incrementAndGet();
             return true;
         }
 

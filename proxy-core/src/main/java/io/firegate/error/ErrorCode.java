@@ -10,7 +10,7 @@ public enum ErrorCode {
     TOKEN_INVALID(
             Group.CALLER,
             GrpcStatus.UNAUTHENTICATED,
-            "Get a fresh token for firegate's API from the tenant; `firegate token` problems are named in the message."),
+            "Get a fresh token for firegate's API from the tenant; the message names what is wrong with this one."),
     TOKEN_INSUFFICIENT(
             Group.CALLER,
             GrpcStatus.PERMISSION_DENIED,

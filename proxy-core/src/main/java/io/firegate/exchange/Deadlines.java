@@ -2,6 +2,7 @@ package io.firegate.exchange;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,18 @@ public final class Deadlines {
 
     private final EventLoop loop;
     private @Nullable Entry first;
-    private int size;
+    /** Written by the loop alone, so an ordered store will do; read by whoever asks for the metrics. */
+    private final AtomicInteger size = new AtomicInteger();
+
     private boolean ticking;
 
     Deadlines(EventLoop loop) {
         this.loop = loop;
     }
 
-    /** How many exchanges are in progress. */
+    /** How many exchanges are in progress; any thread may ask. */
     int size() {
-        return size;
+        return size.get();
     }
 
     void join(Entry entry, long deadlineNanos) {
@@ -48,7 +51,7 @@ public final class Deadlines {
             first.previous = entry;
         }
         first = entry;
-        size++;
+        size.lazySet(size.getPlain() + 1);
         if (!ticking) {
             ticking = true;
             loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -70,7 +73,7 @@ public final class Deadlines {
         }
         entry.previous = null;
         entry.next = null;
-        size--;
+        size.lazySet(size.getPlain() - 1);
     }
 
     private void tick() {

@@ -10,6 +10,7 @@ import io.firegate.error.Failure;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
@@ -18,22 +19,25 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the two lines of one exchange: exactly one decision, written before anything is forwarded or answered, and then exactly one
- * outcome. Belongs to the exchange's event loop.
+ * Keeps the two lines of one exchange, and counts them: exactly one decision, written before anything is forwarded or answered, and then
+ * exactly one outcome. Belongs to the exchange's event loop.
  */
 final class ExchangeRecord {
     private final AuditLog log;
     private final boolean servesUnrecorded;
+    private final ExchangeCounters counters;
     private final InstantSource clock;
     private final DecisionId id;
     private final Instant time;
     private final String peer;
     private final RequestHead head;
+    private final long startNanos = System.nanoTime();
 
     private @Nullable Principal principal;
     private @Nullable PolicySnapshot snapshot;
     private boolean decided;
     private boolean owesOutcome;
+    private boolean over;
     private long forwardedNanos;
     private long bytesIn;
     private long bytesOut;
@@ -47,6 +51,7 @@ final class ExchangeRecord {
     ExchangeRecord(
             AuditLog log,
             boolean servesUnrecorded,
+            ExchangeCounters counters,
             InstantSource clock,
             DecisionId id,
             Instant time,
@@ -54,6 +59,7 @@ final class ExchangeRecord {
             RequestHead head) {
         this.log = log;
         this.servesUnrecorded = servesUnrecorded;
+        this.counters = counters;
         this.clock = clock;
         this.id = id;
         this.time = time;
@@ -67,6 +73,7 @@ final class ExchangeRecord {
 
     void caller(Principal verified) {
         principal = verified;
+        counters.tokenAccepted();
     }
 
     void received(int requestBytes) {
@@ -79,12 +86,16 @@ final class ExchangeRecord {
 
     /** Records a permit; false when it could not be, and the call must not be forwarded. */
     boolean permitted(PermittedCall call) {
-        return decide(call.database(), new DecisionLine.Permitted(call.permit(), snapshotId())) || servesUnrecorded;
+        return decide(call.database(), new DecisionLine.Permitted(call.permit(), snapshotId()), null)
+                || servesUnrecorded;
     }
 
     /** Records a denial. A line that cannot be written changes nothing for the caller: the answer is no either way. */
     void denied(Admission.Denied denied) {
-        decide(denied.database(), new DecisionLine.Denied(denied.deny(), denied.accesses(), snapshotId()));
+        decide(
+                denied.database(),
+                new DecisionLine.Denied(denied.deny(), denied.accesses(), snapshotId()),
+                denied.deny().reason());
     }
 
     /** Records a refusal before any verdict. */
@@ -93,14 +104,15 @@ final class ExchangeRecord {
             decide(
                     null,
                     new DecisionLine.Refused(
-                            failure.reason(), failure.metadata().get("field")));
+                            failure.reason(), failure.metadata().get("field")),
+                    failure.reason());
         }
     }
 
     /** Records that nothing was decided, when that is so. */
     void refusedUnlessDecided(ErrorCode code) {
         if (!decided) {
-            decide(null, new DecisionLine.Refused(code, null));
+            decide(null, new DecisionLine.Refused(code, null), code);
         }
     }
 
@@ -114,16 +126,27 @@ final class ExchangeRecord {
 
     /** Records how it ended. */
     void ended(GrpcStatus status, OutcomeLine.Source source, OutcomeLine.End end, long messages) {
+        long now = System.nanoTime();
+        long upstreamNanos = forwardedNanos == 0 ? -1 : now - forwardedNanos;
+        if (!over) {
+            over = true;
+            counters.ended(head.method(), status, source, now - startNanos, upstreamNanos);
+        }
         if (owesOutcome) {
             owesOutcome = false;
-            long upstreamNanos = forwardedNanos == 0 ? -1 : System.nanoTime() - forwardedNanos;
             log.outcome(new OutcomeLine(
                     id, clock.instant(), status, source, upstreamNanos, messages, bytesIn, bytesOut, end));
         }
     }
 
-    private boolean decide(@Nullable DatabaseName database, DecisionLine.Verdict verdict) {
+    /**
+     * Writes and counts the decision.
+     *
+     * @param reason null for a permit
+     */
+    private boolean decide(@Nullable DatabaseName database, DecisionLine.Verdict verdict, @Nullable Enum<?> reason) {
         decided = true;
+        counters.decided(head.method(), reason);
         String trace = head.traceparent() == null ? null : TraceParent.traceId(head.traceparent());
         owesOutcome =
                 log.decision(new DecisionLine(id, time, trace, principal, peer, head.methodName(), database, verdict));

@@ -8,6 +8,7 @@ import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
 import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.PolicySnapshot;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +26,7 @@ public final class ExchangeServices {
     private final Map<String, CredentialSource> credentials;
     private final AuditLog log;
     private final boolean servesUnrecorded;
+    private final ExchangeCounters counters;
     private final DecisionIds decisionIds = new DecisionIds();
     private final ByteBudget bodyBudget;
     private final ByteBudget answerBudget;
@@ -49,8 +51,10 @@ public final class ExchangeServices {
             Map<String, CredentialSource> credentials,
             AuditLog log,
             boolean servesUnrecorded,
+            ExchangeCounters counters,
             Limits limits) {
         this.log = log;
+        this.counters = counters;
         this.servesUnrecorded = servesUnrecorded;
         this.clock = clock;
         this.verifier = verifier;
@@ -75,7 +79,12 @@ public final class ExchangeServices {
                 responder,
                 head,
                 now,
-                new ExchangeRecord(log, servesUnrecorded, clock, decisionIds.next(), now, peer, head));
+                new ExchangeRecord(log, servesUnrecorded, counters, clock, decisionIds.next(), now, peer, head));
+    }
+
+    /** Bytes of unfinished request bodies held now. */
+    public long requestBytesHeld() {
+        return bodyBudget.held();
     }
 
     TokenVerifier verifier() {

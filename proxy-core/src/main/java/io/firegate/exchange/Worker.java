@@ -37,7 +37,7 @@ public final class Worker {
         return upstream;
     }
 
-    /** The exchanges in progress; on the loop only. */
+    /** The exchanges in progress; any thread may ask. */
     public int exchanges() {
         return deadlines.size();
     }

@@ -1,5 +1,9 @@
 package io.firegate.gateway;
 
+import io.firegate.admin.AdminListener;
+import io.firegate.admin.AdminPages;
+import io.firegate.admin.Health;
+import io.firegate.admin.Stage;
 import io.firegate.audit.AuditLog;
 import io.firegate.auth.credential.CredentialSource;
 import io.firegate.auth.credential.EmulatorCredential;
@@ -28,14 +32,18 @@ import io.firegate.firestore.handle.HandleKeyFile;
 import io.firegate.firestore.handle.HandleKeys;
 import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.upstream.UpstreamSettings;
+import io.firegate.metrics.ExchangeCounters;
+import io.firegate.metrics.Readings;
+import io.firegate.metrics.Scrape;
 import io.firegate.policy.yaml.Problem;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import java.net.BindException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -46,6 +54,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -57,6 +66,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements GatewayStarter.Gateway {
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
+    private final GatewayStarter.Parts parts;
     private final Limits limits;
     private final AuditLog audit;
     private final TokenVerifier verifier;
@@ -65,6 +75,9 @@ public final class Gateway implements GatewayStarter.Gateway {
     private final Map<EventLoop, Worker> workers;
     private final FrontListener.Connections connections = new FrontListener.Connections();
     private final List<FrontListener> listeners = new ArrayList<>();
+    private final CountDownLatch hurry = new CountDownLatch(1);
+    private final Stage stage = new Stage();
+    private @Nullable AdminListener admin;
 
     private Gateway(
             GatewayStarter.Parts parts,
@@ -73,6 +86,7 @@ public final class Gateway implements GatewayStarter.Gateway {
             HandleSealer handles,
             Transport transport) {
         GatewayConfig config = parts.config();
+        this.parts = parts;
         this.handles = handles;
         this.limits = config.limits();
         this.audit = audit;
@@ -105,6 +119,7 @@ public final class Gateway implements GatewayStarter.Gateway {
             audit.close();
             return refused("audit.file", unwritable, "name a file that can be written, or free the disk");
         }
+        lookForNoLeaks();
         Transport transport = Transport.best();
         Gateway gateway = new Gateway(parts, audit, upstream, handles, transport);
         GatewayStarter.Started opened = gateway.open(parts, serverTls, transport);
@@ -114,9 +129,17 @@ public final class Gateway implements GatewayStarter.Gateway {
         return opened;
     }
 
+    /** Leaks are the tests' business: following one buffer in 128 costs a twentieth of a small request. Its property wins. */
+    private static void lookForNoLeaks() {
+        if (System.getProperty("io.netty.leakDetection.level") == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
+    }
+
     private GatewayStarter.Started open(
             GatewayStarter.Parts parts, List<@Nullable SslContext> serverTls, Transport transport) {
         GatewayConfig config = parts.config();
+        ExchangeCounters counters = new ExchangeCounters();
         ExchangeServices exchanges = new ExchangeServices(
                 parts.clock(),
                 verifier,
@@ -125,8 +148,22 @@ public final class Gateway implements GatewayStarter.Gateway {
                 credentials(config),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
+                counters,
                 limits);
         EdgeServices edge = new EdgeServices(exchanges, limits);
+        AdminListener health;
+        try {
+            health = AdminListener.bind(
+                    new AdminPages(health(), new Scrape(readings(exchanges, counters))),
+                    transport,
+                    config.admin().address().toSocketAddress());
+        } catch (Exception e) {
+            if (e instanceof IOException io) {
+                return cannotListen("admin.address", config.admin().address(), io);
+            }
+            throw e;
+        }
+        admin = health;
         for (int i = 0; i < config.listeners().size(); i++) {
             GatewayConfig.Listener listener = config.listeners().get(i);
             HostPort address = listener.address();
@@ -134,8 +171,8 @@ public final class Gateway implements GatewayStarter.Gateway {
                 listeners.add(FrontListener.bind(
                         edge, workers, serverTls.get(i), connections, transport, loops, address.toSocketAddress()));
             } catch (Exception e) {
-                if (e instanceof BindException) {
-                    return new GatewayStarter.Started.AddressInUse("listeners." + i + ".address", address);
+                if (e instanceof IOException io) {
+                    return cannotListen("listeners." + i + ".address", address, io);
                 }
                 throw e;
             }
@@ -145,10 +182,12 @@ public final class Gateway implements GatewayStarter.Gateway {
                 log.warn("signing keys are not available yet: {}", verifier.keys());
             }
         });
+        stage.serving();
         log.atInfo()
                 .addKeyValue(
                         "listeners",
                         listeners.stream().map(FrontListener::address).toList())
+                .addKeyValue("admin", health.address())
                 .addKeyValue("transport", transport.name())
                 .addKeyValue("tls", Tls.provider())
                 .addKeyValue("handleKeys", handles)
@@ -162,8 +201,40 @@ public final class Gateway implements GatewayStarter.Gateway {
         return listeners.stream().map(FrontListener::address).toList();
     }
 
+    /** Where the admin listener listens; only of a gateway that was started. */
+    public InetSocketAddress adminAddress() {
+        AdminListener health = admin;
+        if (health == null) {
+            throw new IllegalStateException("the admin listener is not open");
+        }
+        return health.address();
+    }
+
+    private Health health() {
+        boolean recordRequired = parts.config().audit().onFailure() == GatewayConfig.OnFailure.DENY;
+        return Health.of(stage, verifier, parts.policies(), audit, recordRequired);
+    }
+
+    private Readings readings(ExchangeServices exchanges, ExchangeCounters counters) {
+        String version = Gateway.class.getPackage().getImplementationVersion();
+        return new Readings(
+                parts.clock(),
+                version == null ? "unknown" : version,
+                counters,
+                () -> workers.values().stream().mapToLong(Worker::exchanges).sum(),
+                exchanges::requestBytesHeld,
+                verifier,
+                parts.policies(),
+                workers.values().stream()
+                        .map(worker -> worker.upstream().counts())
+                        .toList(),
+                new Readings.Connections(connections::count, connections::accepted, connections::refused),
+                audit);
+    }
+
     @Override
     public void stop() {
+        stage.draining();
         log.atInfo().addKeyValue("connections", connections.count()).log("draining");
         pause(limits.getDuration(Limit.DRAIN_DELAY_MILLIS), false);
         for (FrontListener listener : listeners) {
@@ -175,13 +246,20 @@ public final class Gateway implements GatewayStarter.Gateway {
         log.info("stopped");
     }
 
-    /** Waits: for the whole time, or until the last connection is gone. */
+    @Override
+    public void hurry() {
+        hurry.countDown();
+        connections.hurry();
+    }
+
+    /** Waits: for the whole time, or until the last connection is gone, but not when somebody is in a hurry. */
     private void pause(Duration time, boolean forConnections) {
         try {
             if (forConnections) {
                 connections.awaitNone(time);
             } else {
-                TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                boolean cutShort = hurry.await(time.toNanos(), TimeUnit.NANOSECONDS);
+                log.debug("drain delay over, cut short: {}", cutShort);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -195,6 +273,11 @@ public final class Gateway implements GatewayStarter.Gateway {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         verifier.close();
         audit.close();
+        // Last, so that whoever watches is told of the end by somebody.
+        AdminListener health = admin;
+        if (health != null) {
+            health.close();
+        }
     }
 
     private static TokenVerifier verifier(GatewayStarter.Parts parts) {
@@ -307,6 +390,14 @@ public final class Gateway implements GatewayStarter.Gateway {
                     "PEM files: the chain leaf first, and its PKCS #8 private key (" + tls.key() + ")"));
             return null;
         }
+    }
+
+    /** NIO and epoll throw classes of their own for it; the words are the system's in both. */
+    private static GatewayStarter.Started cannotListen(String setting, HostPort address, IOException e) {
+        String why = String.valueOf(e.getMessage());
+        return why.contains("Address already in use")
+                ? new GatewayStarter.Started.AddressInUse(setting, address)
+                : refused(setting, "cannot listen at " + address + ": " + why, "name an address of this machine");
     }
 
     private static GatewayStarter.Started refused(String setting, String problem, String fix) {

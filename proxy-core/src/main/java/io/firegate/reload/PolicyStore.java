@@ -6,6 +6,7 @@ import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.reload.PolicySource.Reading;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -80,7 +81,8 @@ public final class PolicyStore {
         this.current = first;
         this.digest = read.digest();
         this.readState = read.state();
-        this.status = new PolicyStatus(first.id(), clock.instant(), null, 1, 0, 0);
+        Instant now = clock.instant();
+        this.status = new PolicyStatus(first.id(), now, now, null, 1, 0, 0);
     }
 
     /**
@@ -177,13 +179,9 @@ public final class PolicyStore {
                 PolicyStatus before = status;
                 digest = read.digest();
                 current = snapshot;
+                Instant now = clock.instant();
                 status = new PolicyStatus(
-                        snapshot.id(),
-                        clock.instant(),
-                        null,
-                        before.loaded() + 1,
-                        before.unchanged(),
-                        before.refused());
+                        snapshot.id(), now, now, null, before.loaded() + 1, before.unchanged(), before.refused());
                 log.atInfo()
                         .addKeyValue("snapshot", snapshot.id())
                         .addKeyValue("before", before.snapshotId())
@@ -200,7 +198,13 @@ public final class PolicyStore {
     private ReloadResult unchanged() {
         PolicyStatus before = status;
         status = new PolicyStatus(
-                before.snapshotId(), before.since(), null, before.loaded(), before.unchanged() + 1, before.refused());
+                before.snapshotId(),
+                before.since(),
+                clock.instant(),
+                null,
+                before.loaded(),
+                before.unchanged() + 1,
+                before.refused());
         if (before.failure() != null) {
             log.atInfo().addKeyValue("snapshot", before.snapshotId()).log("the policy files are again those in force");
         }
@@ -209,10 +213,12 @@ public final class PolicyStore {
 
     private ReloadResult refuse(List<Problem> problems, int count) {
         PolicyStatus before = status;
+        Instant now = clock.instant();
         status = new PolicyStatus(
                 before.snapshotId(),
                 before.since(),
-                new PolicyStatus.Failure(clock.instant(), problems, count),
+                now,
+                new PolicyStatus.Failure(now, problems, count),
                 before.loaded(),
                 before.unchanged(),
                 before.refused() + 1);

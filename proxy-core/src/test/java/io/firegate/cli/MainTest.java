@@ -30,6 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command line from arguments to exit code, with a gateway that is not there. */
 class MainTest {
@@ -191,7 +193,17 @@ class MainTest {
             assertThat(parts.config().upstream().toString()).contains("8085");
             parts.policies()
                     .onNewPolicy(snapshot -> told.add(snapshot.tierNames().get(0)));
-            return new Started.Running(() -> stopped.set(true));
+            return new Started.Running(new GatewayStarter.Gateway() {
+                @Override
+                public void stop() {
+                    stopped.set(true);
+                }
+
+                @Override
+                public void hurry() {
+                    throw new AssertionError("one signal is no hurry");
+                }
+            });
         };
         AtomicInteger exit = new AtomicInteger(-1);
         Thread main = new Thread(() -> exit.set(run("run", "--set", "policy.reload=signal")));
@@ -205,6 +217,40 @@ class MainTest {
         main.join(TimeUnit.SECONDS.toMillis(30));
         assertThat(exit).hasValue(0);
         assertThat(stopped).isTrue();
+    }
+
+    /** The first signal begins the drain, which here lasts until a second one ends it. */
+    @ParameterizedTest
+    @CsvSource({"TERM, TERM, 143", "INT, TERM, 143", "TERM, INT, 130"})
+    void aSecondSignalDoesNotWait(String first, String second, int exitCode) throws Exception {
+        CountDownLatch draining = new CountDownLatch(1);
+        CountDownLatch hurried = new CountDownLatch(1);
+        starter = parts -> new Started.Running(new GatewayStarter.Gateway() {
+            @Override
+            public void stop() {
+                draining.countDown();
+                try {
+                    assertThat(hurried.await(30, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+
+            @Override
+            public void hurry() {
+                hurried.countDown();
+            }
+        });
+        AtomicInteger exit = new AtomicInteger(-1);
+        Thread main = new Thread(() -> exit.set(run("run")));
+        main.start();
+        assertThat(listening.await(30, TimeUnit.SECONDS)).isTrue();
+        fire(first);
+        assertThat(draining.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(hurried.getCount()).isOne();
+        fire(second);
+        main.join(TimeUnit.SECONDS.toMillis(30));
+        assertThat(exit).hasValue(exitCode);
     }
 
     private void fire(String signal) {

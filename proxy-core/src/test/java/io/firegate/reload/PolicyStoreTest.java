@@ -100,7 +100,7 @@ class PolicyStoreTest {
         assertThat(store.reload()).isInstanceOf(ReloadResult.Loaded.class);
         assertThat(store.current()).isNotSameAs(first);
         assertThat(told).containsExactly(store.current());
-        assertThat(store.status()).isEqualTo(new PolicyStatus(store.current().id(), now, null, 2, 0, 0));
+        assertThat(store.status()).isEqualTo(new PolicyStatus(store.current().id(), now, now, null, 2, 0, 0));
     }
 
     @Test

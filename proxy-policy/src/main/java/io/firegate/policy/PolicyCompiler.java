@@ -578,8 +578,6 @@ public final class PolicyCompiler {
         return Optional.empty();
     }
 
-    // Digest
-
     /** Names and bytes with their lengths, so that no two sets of files give the same input. */
     private static String digest(List<PolicyFile> files) {
         try {

@@ -55,6 +55,7 @@ final class AskCommand implements Callable<Integer> {
     }
 
     @Override
+    @SuppressWarnings("try") // closing may be interrupted, and then the command ends
     public Integer call() throws Exception {
         Operation operation = operation();
         RunningDemo demo = persona.demo(spec);

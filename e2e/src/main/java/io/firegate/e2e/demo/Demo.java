@@ -172,6 +172,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
         return tenant.mint(claims);
     }
 
+    @SuppressWarnings("try") // closing may be interrupted, and then the demo does not start
     private static void load(FirestoreEmulator emulator, Clinic clinic) {
         emulator.clear(clinic.project(), clinic.database());
         Outcome loaded;

@@ -35,6 +35,7 @@ public final class DemoMain implements Callable<Integer> {
     private static final int USUAL_PORT = 8080;
 
     private final PrintStream out;
+    private final List<TourStep> steps;
 
     @Option(names = "--once", description = "end after the tour; exit code 1 when a step surprises")
     private boolean once;
@@ -49,8 +50,9 @@ public final class DemoMain implements Callable<Integer> {
             description = "the gateway's port (default: 8080, or a free one when that is taken)")
     private int port;
 
-    private DemoMain(PrintStream out) {
+    private DemoMain(PrintStream out, List<TourStep> steps) {
         this.out = out;
+        this.steps = steps;
     }
 
     /** Runs the demo and ends the process. */
@@ -58,16 +60,20 @@ public final class DemoMain implements Callable<Integer> {
         if (System.getenv(EmulatorSettings.HOST_VARIABLE) != null) {
             System.exit(again(arguments));
         }
-        int code = new CommandLine(new DemoMain(System.out))
-                .addSubcommand(new AskCommand(System.out))
-                .addSubcommand(new TokenCommand(System.out))
+        System.exit(run(System.out, TourStep.load(), arguments));
+    }
+
+    /** Runs the demo with a tour and returns the exit code. */
+    static int run(PrintStream out, List<TourStep> steps, String... arguments) {
+        return new CommandLine(new DemoMain(out, steps))
+                .addSubcommand(new AskCommand(out))
+                .addSubcommand(new TokenCommand(out))
                 .setParameterExceptionHandler((problem, given) -> {
                     problem.getCommandLine().getErr().println(problem.getMessage());
                     return ExitCode.USAGE.code();
                 })
                 .setExecutionExceptionHandler(DemoMain::failed)
                 .execute(arguments);
-        System.exit(code);
     }
 
     private static int failed(Exception problem, CommandLine line, CommandLine.ParseResult parsed) {
@@ -100,7 +106,7 @@ public final class DemoMain implements Callable<Integer> {
         Invitation invitation = new Invitation(page, demo, clinic, policy);
         invitation.parts();
         page.heading("A tour with the official Java client: who asks what, what came back, and why.");
-        int surprises = new Tour(page, demo, demo.audit()).run(TourStep.load());
+        int surprises = new Tour(page, demo, demo.audit(), Explained.of(clinic, policy)).run(steps);
         if (once) {
             demo.close();
             return surprises == 0 ? ExitCode.OK.code() : ExitCode.INTERNAL.code();

@@ -18,14 +18,22 @@ final class Tour {
         Outcome call(String persona, boolean expiredToken, Operation operation);
     }
 
+    /** Tells how the policy comes to its verdict. */
+    interface Account {
+        /** The account of one call, a line a fact. */
+        List<String> of(String persona, Operation operation);
+    }
+
     private final Page page;
     private final Caller caller;
     private final AuditTrail audit;
+    private final Account account;
 
-    Tour(Page page, Caller caller, AuditTrail audit) {
+    Tour(Page page, Caller caller, AuditTrail audit, Account account) {
         this.page = page;
         this.caller = caller;
         this.audit = audit;
+        this.account = account;
     }
 
     /** Runs all steps and returns how many surprised. */
@@ -37,6 +45,9 @@ final class Tour {
             page.entry("as", step.as() + (step.expiredToken() ? ", with an expired token" : ""));
             page.entry("asks", Words.of(step.operation()));
             List<String> wrong = walk(step);
+            if (step.explained()) {
+                page.entry("explained", account.of(step.as(), step.operation()));
+            }
             if (!wrong.isEmpty()) {
                 page.entry("WRONG", wrong);
                 surprises++;

@@ -12,9 +12,16 @@ import java.util.List;
  * @param as whose token is used
  * @param expiredToken whether that token ended before the call
  * @param operation what is asked
+ * @param explained whether the reader is also told how the policy came to its verdict
  * @param expectation what must come back
  */
-record TourStep(String title, String as, boolean expiredToken, Operation operation, Expectation expectation) {
+record TourStep(
+        String title,
+        String as,
+        boolean expiredToken,
+        Operation operation,
+        boolean explained,
+        Expectation expectation) {
     /** What must come back. */
     sealed interface Expectation {
         /** An answer, permitted by this rule. */
@@ -51,6 +58,7 @@ record TourStep(String title, String as, boolean expiredToken, Operation operati
                 map.text("as"),
                 token.equals("expired"),
                 OperationReader.read(map.place(), map.any("do")),
+                map.flag("explained"),
                 expectation);
         map.done();
         return step;

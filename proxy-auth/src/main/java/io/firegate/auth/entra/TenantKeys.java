@@ -149,6 +149,11 @@ final class TenantKeys {
         return Duration.ofMillis((long) (millis * (0.9 + 0.1 * random)));
     }
 
+    /** Whether a fetch has ended, well or not. */
+    boolean asked() {
+        return ring != null || !lastFailure.isEmpty();
+    }
+
     KeyStatus status() {
         Ring current = ring;
         long now = clock.millis();

@@ -48,6 +48,8 @@ public final class TokenVerifier implements AutoCloseable {
     private final TokenBounds bounds;
     private final InstantSource clock;
     private final Cache<TokenDigest, Verification.Verified> known;
+    private final LongAdder cacheHits = new LongAdder();
+    private final LongAdder cacheMisses = new LongAdder();
     private final LongAdder signatureChecks = new LongAdder();
     private volatile long groupNamesWarnedAtMillis = Long.MIN_VALUE;
     /** Starts its one thread with the first task; tasks that come after the end are dropped. */
@@ -99,10 +101,12 @@ public final class TokenVerifier implements AutoCloseable {
         Verification.Verified entry = known.getIfPresent(digest);
         if (entry != null) {
             if (entry.token().holds(clock.millis())) {
+                cacheHits.increment();
                 return entry;
             }
             known.invalidate(digest);
         }
+        cacheMisses.increment();
         return verifyUnknown(Arrays.copyOfRange(header, tokenOffset, tokenOffset + tokenLength), digest);
     }
 
@@ -144,6 +148,21 @@ public final class TokenVerifier implements AutoCloseable {
     /** Verified tokens held, approximately; never more than the bound for longer than a moment. */
     public long tokensCached() {
         return known.estimatedSize();
+    }
+
+    /** Tokens found among the verified ones since the start. */
+    public long cacheHits() {
+        return cacheHits.sum();
+    }
+
+    /** Tokens not found there, or no longer good. */
+    public long cacheMisses() {
+        return cacheMisses.sum();
+    }
+
+    /** Whether the first fetch of every tenant's keys has ended, well or not. */
+    public boolean keysAsked() {
+        return tenants.values().stream().allMatch(tenant -> tenant.keys().asked());
     }
 
     /** RSA signatures checked since the start: verifications the cache did not answer. */

@@ -37,6 +37,7 @@ public final class Upstream {
     private final CallHeaders callHeaders;
     private final List<UpstreamConnection> connections = new ArrayList<>();
     private final ArrayDeque<UpstreamCall> pending = new ArrayDeque<>();
+    private final UpstreamCounts counts = new UpstreamCounts();
     private boolean closed;
 
     /** The upstream of one loop. */
@@ -58,7 +59,7 @@ public final class Upstream {
      */
     public UpstreamCall open(
             PermittedCall call,
-            CharSequence authorization,
+            String authorization,
             long timeoutNanos,
             @Nullable CharSequence traceparent,
             AnswerSink sink) {
@@ -68,12 +69,19 @@ public final class Upstream {
         if (free != null) {
             free.open(opened);
         } else if (closed || pending.size() >= settings.pendingMax()) {
+            counts.refused();
             opened.fail(UpstreamFailure.OVERLOADED);
         } else {
             pending.add(opened);
+            counts.pending(pending.size());
             connectIfWorthwhile();
         }
         return opened;
+    }
+
+    /** What has happened here; any thread may read it. */
+    public UpstreamCounts counts() {
+        return counts;
     }
 
     /** Connections that are open or being opened. */
@@ -103,6 +111,7 @@ public final class Upstream {
                 return;
             }
             UpstreamCall next = pending.poll();
+            counts.pending(pending.size());
             if (next != null && !next.isOver()) {
                 free.open(next);
             }
@@ -127,6 +136,7 @@ public final class Upstream {
     void closed(UpstreamConnection connection) {
         connections.remove(connection);
         if (!connection.isReady()) {
+            counts.connectFailed();
             // Not tried again at once: with other connections their streams come free, without any the caller is told.
             if (connections.isEmpty()) {
                 failPending(UpstreamFailure.CONNECT);
@@ -206,6 +216,7 @@ public final class Upstream {
         // A failed call may make its exchange open another one: that one waits for the next connection.
         List<UpstreamCall> waiting = List.copyOf(pending);
         pending.clear();
+        counts.pending(0);
         for (UpstreamCall call : waiting) {
             call.fail(failure);
         }

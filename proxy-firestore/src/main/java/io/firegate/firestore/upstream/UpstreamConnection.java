@@ -152,6 +152,9 @@ final class UpstreamConnection extends Http2ConnectionHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (ready) {
+            owner.counts().closed(!retired);
+        }
         retired = true;
         // Closes every stream, and thereby fails every call.
         super.channelInactive(ctx);
@@ -208,6 +211,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
             if (!ready) {
                 ready = true;
+                owner.counts().opened();
                 Http2Stream whole = connection().connectionStream();
                 int more = connectionWindowBytes
                         - connection().local().flowController().windowSize(whole);
@@ -340,7 +344,11 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         Builder(Upstream owner, UpstreamSettings settings) {
             this.owner = owner;
             this.settings = settings;
-            server(false);
+            connection(EvenStreams.connection(false));
+            // A server may reset as many streams as it likes. Said here because with a connection given Netty takes us
+            // for one.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
+            encoderEnforceMaxRstFramesPerWindow(0, 0);
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(0);
             // grpc-timeout differs in every call: indexing it would only push useful entries out of the table.

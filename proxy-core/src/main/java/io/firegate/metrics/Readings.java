@@ -1,0 +1,43 @@
+package io.firegate.metrics;
+
+import io.firegate.audit.AuditLog;
+import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.firestore.upstream.UpstreamCounts;
+import io.firegate.reload.PolicyStore;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the numbers come from that nobody has to count: read when somebody asks, safe for any thread.
+ *
+ * @param version firegate's own
+ * @param exchanges what is counted for each request
+ * @param exchangesRunning requests that have not ended
+ * @param requestBytesHeld bytes of unfinished request bodies
+ * @param upstreams one for each event loop
+ */
+public record Readings(
+        InstantSource clock,
+        String version,
+        ExchangeCounters exchanges,
+        LongSupplier exchangesRunning,
+        LongSupplier requestBytesHeld,
+        TokenVerifier verifier,
+        PolicyStore policies,
+        List<UpstreamCounts> upstreams,
+        Connections connections,
+        AuditLog record) {
+    public Readings {
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /**
+     * The clients' connections.
+     *
+     * @param open now
+     * @param accepted since the start
+     * @param refused since the start
+     */
+    public record Connections(LongSupplier open, LongSupplier accepted, LongSupplier refused) {}
+}

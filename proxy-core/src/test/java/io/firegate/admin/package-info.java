@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.admin;
+
+import org.jspecify.annotations.NullMarked;

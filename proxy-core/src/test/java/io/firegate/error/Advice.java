@@ -1,0 +1,99 @@
+package io.firegate.error;
+
+import io.firegate.auth.entra.TokenProblem;
+import io.firegate.firestore.enforce.RequestProblem;
+import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.DenyReason;
+
+/** What to do about each refusal, for {@code docs/errors.md}. A new one does not compile without. */
+final class Advice {
+    private Advice() {}
+
+    static String on(DenyReason reason) {
+        return switch (reason) {
+            case NO_TIER ->
+                "Ask for membership in a group, or for a role, that a binding names; then get a new token, for groups stand in it.";
+            case NO_RULE ->
+                "Ask for a rule for this path and operation. A query needs `list`, a collection group `group`.";
+            case NOT_COVERED -> "Query a narrower collection, or ask for a rule that covers all of this one.";
+            case TIER_NOT_HELD -> "Leave out `x-firegate-tier`, or name a tier you hold for this database.";
+            case MIXED_CREDENTIALS -> "Send `x-firegate-tier`, or split the request by tier.";
+            case UNENFORCEABLE ->
+                "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
+            case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
+            case DENIED_PRINCIPAL, DENIED_APP ->
+                "Ask whoever keeps the policy's deny list; the record names the decision.";
+            case DENIED_TOKEN -> "Get a new token. If that is not enough, ask whoever keeps the deny list.";
+            case DENIED_PATH -> "Ask for other documents; a query must not be able to reach a denied one.";
+        };
+    }
+
+    static String on(TokenProblem problem) {
+        return switch (problem) {
+            case MISSING -> "Add the header to every call; in an SDK by a credentials object.";
+            case REPEATED, EMPTY ->
+                "Send one `Authorization: Bearer TOKEN`; look at proxies on the way that add their own.";
+            case TOO_LARGE ->
+                "Limit the groups claim to groups assigned to the application. The bound is `limits.tokenBytes`.";
+            case NOT_A_TOKEN, HEADER_MALFORMED, PAYLOAD_MALFORMED, CLAIM_SPELLING, CLAIM_TYPE, TIME_CLAIM ->
+                "Send the token exactly as Entra issued it.";
+            case ALGORITHM, TOKEN_TYPE, HEADER_MEMBER, KEY_ID ->
+                "Send an access token that Entra issued; no other kind is taken.";
+            case OTHER_RESOURCE, AUDIENCE ->
+                "Ask for a scope of firegate's API, `api://CLIENT-ID/SCOPE`. Operators: `tenants.N.audiences`.";
+            case TENANT -> "Sign in to the right tenant. Operators: `tenants.N.id`.";
+            case VERSION -> "Change the manifest of the API's registration, or `tenants.N.versions`.";
+            case ISSUER -> "Get the token from the tenant itself. Operators: `tenants.N.authority`.";
+            case UNKNOWN_KEY ->
+                "Get a new token. Right after a key rotation one call may come too early: try again after `limits.keyUnknownMillis`.";
+            case KEY_ISSUER, SIGNATURE -> "Get a new token; this one was changed or comes from elsewhere.";
+            case EXPIRED -> "Let the library refresh the token (MSAL does) in place of keeping it.";
+            case NOT_YET_VALID, ISSUED_IN_FUTURE -> "Set the clocks; `limits.clockSkewMillis` is tolerated.";
+            case LIFETIME -> "Remove the token lifetime policy in Entra, or raise `limits.tokenLifetimeMillis`.";
+            case BOUND -> "Ask for a plain bearer token.";
+            case SUBJECT, SUBJECT_KIND -> "Send a token of a person or of an application.";
+            case CLIENT -> "Send the access token, not the ID token.";
+            case NO_SCOPE ->
+                "People: ask for the API's scope. Applications: add the optional claim `idtyp` to the API's registration.";
+            case SCOPE -> "Ask for the scope named in the challenge and consent to it. Operators: `tenants.N.scope`.";
+            case APP_WITHOUT_ROLE -> "Assign an app role of the API to the application in Entra.";
+            case GROUPS_INCOMPLETE -> "Limit the groups claim in the registration, or bind the tier to an app role.";
+            case GROUP_NAMES -> "Set the groups claim of the registration to group ids.";
+            case GUEST, AGENT -> "Use a member's account. This version admits no guests and no agents.";
+            case KEYS_UNAVAILABLE ->
+                "Try again with backoff. Operators: `/readyz` and the log say what the key source answers.";
+        };
+    }
+
+    static String on(RequestProblem problem) {
+        return switch (problem) {
+            case METHOD_NOT_GOVERNED -> "Use a governed method, see [below](#methods-refused-by-name).";
+            case BAD_FRAME, MALFORMED, NOT_UTF8, AMBIGUOUS ->
+                "Send what an official SDK sends; look for a program on the way that rewrites messages.";
+            case COMPRESSED -> "Turn request compression off.";
+            case TOO_DEEP -> "Nest less.";
+            case UNKNOWN_FIELD, UNKNOWN_ENUM ->
+                "Leave it out. If a new SDK sends it, firegate is older than the SDK: ask for an update.";
+            case REFUSED_FIELD -> "Send a stored kind of value.";
+            case TRANSACTION -> "Use a batch, which is all or nothing as well.";
+            case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID ->
+                "Correct the name; `place` in the record says which.";
+            case FOREIGN_DATABASE -> "Send one request for each database.";
+            case TOO_MANY_DOCUMENTS -> "Split the request.";
+            case NO_QUERY -> "Send a `structured_query`.";
+            case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
+            case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";
+        };
+    }
+
+    static String on(UpstreamFailure failure) {
+        return switch (failure) {
+            case CONNECT -> "Try again with backoff. Operators: is `upstream` right and reachable?";
+            case OVERLOADED ->
+                "Try again with backoff. Operators: `limits.upstreamConnections`, `limits.upstreamPending`.";
+            case CONNECTION_LOST, RESET ->
+                "Try again with backoff. A write may have been done: firegate never sends one twice, and cannot know.";
+            case PROTOCOL -> "Report it with the decision id. Operators: is that a Firestore behind `upstream`?";
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.metrics;
+
+import org.jspecify.annotations.NullMarked;
