@@ -18,6 +18,9 @@ final class Normalizer {
     /** The ids that clients, emulator and firegate make are letters and digits. */
     private static final Pattern MADE_ID = Pattern.compile("(?<=/)[A-Za-z0-9]{20}(?=[/\"]|$)");
 
+    /** The emulator says how far apart two versions of a document are. */
+    private static final Pattern VERSION = Pattern.compile("(?<=version \\()\\d+(?=\\))");
+
     /** A time this near was made by the server. */
     private static final Duration NOW = Duration.ofHours(1);
 
@@ -44,6 +47,10 @@ final class Normalizer {
             case JsonObject object -> {
                 JsonObject normal = new JsonObject();
                 object.entrySet().forEach(entry -> normal.add(entry.getKey(), apply(entry.getKey(), entry.getValue())));
+                if (normal.has("result")) {
+                    // Of an aggregation: the emulator's own field, in no published message. firegate's JSON has published fields only.
+                    normal.remove("done");
+                }
                 yield normal;
             }
             case JsonArray array -> {
@@ -74,7 +81,8 @@ final class Normalizer {
     }
 
     private String apply(String text) {
-        return MADE_ID.matcher(text.replace(project, "P").replace(database, "D"))
+        String made = MADE_ID.matcher(text.replace(project, "P").replace(database, "D"))
                 .replaceAll("<id>");
+        return VERSION.matcher(made).replaceAll("<version>");
     }
 }

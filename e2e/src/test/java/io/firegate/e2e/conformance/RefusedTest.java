@@ -43,6 +43,8 @@ class RefusedTest {
         static List<Case> load() {
             List<Case> cases = new ArrayList<>();
             for (YamlMap map : OperationReader.cases(Case.class, "refused.yaml")) {
+                String reason = map.text("reason");
+                boolean always = map.flag("always");
                 for (String as : map.texts("as")) {
                     cases.add(new Case(
                             map.text("call") + " as " + as + (map.has("but") ? ", " + map.text("but") : ""),
@@ -50,10 +52,9 @@ class RefusedTest {
                             new Step.Request.Rpc(
                                     map.text("call"), map.map("request").raw(), map.text("only", ""), false),
                             map.text("status", "PERMISSION_DENIED"),
-                            as.equals("outsider") && !map.has("always") ? "NO_TIER" : map.text("reason"),
+                            as.equals("outsider") && !always ? "NO_TIER" : reason,
                             map.flag("perWrite") && !as.equals("outsider")));
                 }
-                map.flag("always");
                 map.done();
             }
             return cases;

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class Run {
         return answers;
     }
 
-    /** Every document of the database, normalised, in the order of their names. */
+    /** Every document of the database, normalised, in the order that then is theirs: made ids are anywhere. */
     List<JsonElement> documents() {
         JsonObject from = new JsonObject();
         from.add("allDescendants", new JsonPrimitive(true));
@@ -76,6 +77,7 @@ final class Run {
                 .map(message -> message.getAsJsonObject().get("document"))
                 .filter(Objects::nonNull)
                 .map(normalizer::apply)
+                .sorted(Comparator.comparing(JsonElement::toString))
                 .toList();
     }
 

@@ -83,35 +83,37 @@ class UpstreamLossTest {
         }
     }
 
+    /** An emulator keeps nothing, so the one that comes back is another, at the same address and with the same big answer. */
     @Test
     void aKilledFirestoreIsUnavailableUntilItIsBack(@TempDir Path directory) throws Exception {
-        try (FirestoreEmulator first = FirestoreEmulator.start()) {
+        try (FirestoreEmulator first = FirestoreEmulator.start();
+                FirestoreEmulator second = FirestoreEmulator.start()) {
             Optional<ProcessHandle> process = processOf(first);
             assumeTrue(process.isPresent(), "the emulator is no child of this process: " + first.backend());
             try (TcpRelay relay = TcpRelay.start(first.port());
                     GatewayHarness harness = GatewayHarness.withPolicy(
                             directory, Policies.read(), "--set", "upstream.emulator=" + relay.endpoint())) {
                 Load load = new Load(harness);
-                try (Caller straight = caller(harness, first.endpoint(), "owner")) {
-                    bulk(straight);
+                for (FirestoreEmulator emulator : List.of(first, second)) {
+                    try (Caller straight = caller(harness, emulator.endpoint(), "owner")) {
+                        bulk(straight);
+                    }
                 }
                 load.start();
                 await(load, () -> load.acknowledged.size() > COMMITS_PER_CUT && load.wholeReads.get() > 0);
                 process.get().destroyForcibly();
                 int unknown = load.unknown.size();
                 await(load, () -> load.unknown.size() > unknown + CLIENTS);
-                try (FirestoreEmulator second = FirestoreEmulator.start();
-                        Caller straight = caller(harness, second.endpoint(), "owner")) {
-                    bulk(straight);
-                    relay.retarget(second.port());
-                    int acknowledged = load.acknowledged.size();
-                    int reads = load.wholeReads.get();
-                    await(
-                            load,
-                            () -> load.acknowledged.size() > acknowledged + COMMITS_PER_CUT
-                                    && load.wholeReads.get() > reads);
-                    load.finish();
-                    assertThat(load.problems).isEmpty();
+                relay.retarget(second.port());
+                int acknowledged = load.acknowledged.size();
+                int reads = load.wholeReads.get();
+                await(
+                        load,
+                        () -> load.acknowledged.size() > acknowledged + COMMITS_PER_CUT
+                                && load.wholeReads.get() > reads);
+                load.finish();
+                assertThat(load.problems).isEmpty();
+                try (Caller straight = caller(harness, second.endpoint(), "owner")) {
                     assertThat(stored(straight).values()).containsOnly(1);
                 }
             }

@@ -51,8 +51,8 @@ final class CompatibilityPage {
         assertThat(gateway.keySet()).isEqualTo(direct.keySet());
 
         String page = Files.readString(FILE, StandardCharsets.UTF_8);
-        String begin = "<!-- " + section + " -->\n";
-        String end = "\n<!-- end -->";
+        String begin = "<!-- " + section + " -->\n\n";
+        String end = "\n\n<!-- end -->";
         int from = page.indexOf(begin) + begin.length();
         int to = page.indexOf(end, from);
         assertThat(page).as("the page has the section").contains(begin);

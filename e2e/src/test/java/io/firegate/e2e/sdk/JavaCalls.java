@@ -352,7 +352,9 @@ final class JavaCalls {
         });
         rows.put("delete a missing document", db -> done(thing(db, "a").delete()));
         rows.put(
-                "delete with exists: true", db -> done(thing(db, "a").delete(Precondition.exists(true))));
+                "delete with a precondition that fails",
+                db -> done(
+                        thing(db, "b").delete(Precondition.updatedAt(Timestamp.ofTimeSecondsAndNanos(1, 0)))));
     }
 
     /** A class the client maps to a document. */
