@@ -21,8 +21,10 @@ record Answer(String status, int httpStatus, List<JsonElement> messages, String 
 
     /** One line for the report of a failure. */
     String brief() {
-        String head = (httpStatus == 0 ? "" : "HTTP " + httpStatus + " ") + status
-                + (reason.isEmpty() ? "" : " " + domain + "/" + reason) + (text.isEmpty() ? "" : " \"" + text + "\"");
+        String head = (httpStatus == 0 ? "" : "HTTP " + httpStatus + " ")
+                + status
+                + (reason.isEmpty() ? "" : " " + domain + "/" + reason)
+                + (text.isEmpty() ? "" : " \"" + text + "\"");
         return head + (messages.isEmpty() ? "" : " " + messages);
     }
 

@@ -105,8 +105,8 @@ class ConformanceTest {
                 ? answer.status().equals(step.status())
                 : answer.httpStatus() == step.httpStatus();
         if (!status) {
-            problems.add(place + "expected " + step.status() + " or HTTP " + step.httpStatus() + ", got "
-                    + answer.brief());
+            problems.add(
+                    place + "expected " + step.status() + " or HTTP " + step.httpStatus() + ", got " + answer.brief());
         }
         List<String> names = step.names();
         if (names != null && !answer.names().equals(names)) {
@@ -143,7 +143,8 @@ class ConformanceTest {
         boolean failed = !straight.status().equals("OK");
         if (failed && through.domain().equals("firegate")) {
             return straight.httpStatus() == through.httpStatus()
-                    && (straight.status().equals(through.status()) || straight.status().isEmpty())
+                    && (straight.status().equals(through.status())
+                            || straight.status().isEmpty())
                     && straight.messages().equals(through.messages());
         }
         return through.equals(straight);

@@ -50,9 +50,7 @@ final class FirestoreService {
                             JsonFormat.printer().usingTypeRegistry(DETAILS).print(message))
                     .getAsJsonObject();
             if (message.getUnknownFields().getSerializedSize() > 0) {
-                json.add(
-                        UNKNOWN,
-                        new JsonPrimitive(TextFormat.printer().printToString(message.getUnknownFields())));
+                json.add(UNKNOWN, new JsonPrimitive(TextFormat.printer().printToString(message.getUnknownFields())));
             }
             return json;
         } catch (InvalidProtocolBufferException e) {

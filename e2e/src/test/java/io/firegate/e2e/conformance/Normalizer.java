@@ -48,7 +48,8 @@ final class Normalizer {
                 JsonObject normal = new JsonObject();
                 object.entrySet().forEach(entry -> normal.add(entry.getKey(), apply(entry.getKey(), entry.getValue())));
                 if (normal.has("result")) {
-                    // Of an aggregation: the emulator's own field, in no published message. firegate's JSON has published fields only.
+                    // Of an aggregation: the emulator's own field, in no published message. firegate's JSON has
+                    // published fields only.
                     normal.remove("done");
                 }
                 yield normal;

@@ -77,8 +77,8 @@ class RefusedTest {
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         relay = TcpRelay.start(GatewayHarness.emulator().port());
-        harness = GatewayHarness.withPolicy(
-                directory, Policies.read(), "--set", "upstream.emulator=" + relay.endpoint());
+        harness =
+                GatewayHarness.withPolicy(directory, Policies.read(), "--set", "upstream.emulator=" + relay.endpoint());
         String database = "projects/" + harness.project() + "/databases/" + DATABASE;
         variables.set("db", database);
         variables.set("docs", database + "/documents");
@@ -91,7 +91,10 @@ class RefusedTest {
         straight = new GrpcCaller(GatewayHarness.emulator().endpoint(), "owner", database);
         everything = variables
                 .json(Map.of(
-                        "parent", "${docs}", "structuredQuery", Map.of("from", List.of(Map.of("allDescendants", true)))))
+                        "parent",
+                        "${docs}",
+                        "structuredQuery",
+                        Map.of("from", List.of(Map.of("allDescendants", true)))))
                 .getAsJsonObject();
         Answer given = straight.call(
                 "Commit",
@@ -102,7 +105,11 @@ class RefusedTest {
                                 "writes",
                                 List.of(Map.of(
                                         "update",
-                                        Map.of("name", "${docs}/things/a", "fields", Map.of("$fields", Map.of("n", 1)))))))
+                                        Map.of(
+                                                "name",
+                                                "${docs}/things/a",
+                                                "fields",
+                                                Map.of("$fields", Map.of("n", 1)))))))
                         .getAsJsonObject());
         assertThat(given.status()).isEqualTo("OK");
     }
@@ -144,14 +151,12 @@ class RefusedTest {
         for (Answer answer : answers) {
             if (refused.perWrite()) {
                 assertThat(answer.status()).as(answer.brief()).isEqualTo("OK");
-                assertThat(answer.only().getAsJsonArray("status"))
-                        .isNotEmpty()
-                        .allSatisfy(status -> {
-                            assertThat(status.getAsJsonObject().get("code").getAsInt())
-                                    .isEqualTo(com.google.rpc.Code.valueOf(refused.status())
-                                            .getNumber());
-                            assertThat(status.toString()).contains("\"firegate\"", refused.reason());
-                        });
+                assertThat(answer.only().getAsJsonArray("status")).isNotEmpty().allSatisfy(status -> {
+                    assertThat(status.getAsJsonObject().get("code").getAsInt())
+                            .isEqualTo(com.google.rpc.Code.valueOf(refused.status())
+                                    .getNumber());
+                    assertThat(status.toString()).contains("\"firegate\"", refused.reason());
+                });
             } else {
                 assertThat(answer.status()).as(answer.brief()).isEqualTo(refused.status());
                 assertThat(answer.domain()).as(answer.brief()).isEqualTo("firegate");
@@ -168,7 +173,8 @@ class RefusedTest {
     @Test
     void aPermittedCallDoes() {
         JsonObject get = variables.json(Map.of("name", "${docs}/things/a")).getAsJsonObject();
-        Answer answer = java.util.Objects.requireNonNull(grpc.get(GatewayHarness.OWNER)).call("GetDocument", get);
+        Answer answer =
+                java.util.Objects.requireNonNull(grpc.get(GatewayHarness.OWNER)).call("GetDocument", get);
         assertThat(answer.status()).as(answer.brief()).isEqualTo("OK");
         assertThat(relay.forwarded()).isPositive();
     }

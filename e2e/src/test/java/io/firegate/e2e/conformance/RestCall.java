@@ -35,14 +35,13 @@ record RestCall(String method, String path, String body) {
 
     private static Optional<RestCall> bind(HttpRule rule, JsonObject message) {
         String method = rule.getPatternCase().name();
-        String template =
-                switch (rule.getPatternCase()) {
-                    case GET -> rule.getGet();
-                    case POST -> rule.getPost();
-                    case PATCH -> rule.getPatch();
-                    case DELETE -> rule.getDelete();
-                    default -> throw new IllegalArgumentException(rule.toString());
-                };
+        String template = switch (rule.getPatternCase()) {
+            case GET -> rule.getGet();
+            case POST -> rule.getPost();
+            case PATCH -> rule.getPatch();
+            case DELETE -> rule.getDelete();
+            default -> throw new IllegalArgumentException(rule.toString());
+        };
         JsonObject rest = message.deepCopy();
         StringBuilder path = new StringBuilder();
         Matcher part = TEMPLATE_PART.matcher(template);
@@ -57,15 +56,14 @@ record RestCall(String method, String path, String body) {
             from = part.end();
         }
         path.append(template, from, template.length());
-        String body =
-                switch (rule.getBody()) {
-                    case "" -> "";
-                    case "*" -> rest.toString();
-                    default -> {
-                        JsonElement only = rest.remove(rule.getBody());
-                        yield only == null ? "{}" : only.toString();
-                    }
-                };
+        String body = switch (rule.getBody()) {
+            case "" -> "";
+            case "*" -> rest.toString();
+            default -> {
+                JsonElement only = rest.remove(rule.getBody());
+                yield only == null ? "{}" : only.toString();
+            }
+        };
         if (!rule.getBody().equals("*")) {
             List<String> query = new ArrayList<>();
             rest.entrySet().forEach(entry -> flatten(entry.getKey(), entry.getValue(), query));

@@ -78,15 +78,11 @@ final class RestCaller implements Caller {
         }
         request.method(
                 call.method(),
-                body.length == 0
-                        ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofByteArray(body));
+                body.length == 0 ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
         try {
             HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            boolean compressed = answer.headers()
-                    .firstValue("content-encoding")
-                    .orElse("")
-                    .equals("gzip");
+            boolean compressed =
+                    answer.headers().firstValue("content-encoding").orElse("").equals("gzip");
             return read(
                     answer.statusCode(),
                     new String(compressed ? decompress(answer.body()) : answer.body(), StandardCharsets.UTF_8));

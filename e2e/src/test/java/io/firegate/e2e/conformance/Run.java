@@ -116,8 +116,8 @@ final class Run {
             for (int i = 0; i < times; i++) {
                 variables.set("i", Integer.toString(i));
                 variables.set("padded", String.format(java.util.Locale.ROOT, "%05d", i));
-                writes.add(variables.json(Map.of(
-                        "update", Map.of("name", "${docs}/" + path, "fields", Map.of("$fields", each)))));
+                writes.add(variables.json(
+                        Map.of("update", Map.of("name", "${docs}/" + path, "fields", Map.of("$fields", each)))));
             }
         });
         for (int from = 0; from < writes.size(); from += WRITES_MAX) {

@@ -52,7 +52,8 @@ record Scenario(String name, Map<?, ?> given, List<Step> steps) {
             for (Object step : map.list("steps")) {
                 steps.add(Step.read(YamlMap.of(name + " step " + (steps.size() + 1), step)));
             }
-            Scenario scenario = new Scenario(name, map.has("given") ? map.map("given").raw() : Map.of(), steps);
+            Scenario scenario =
+                    new Scenario(name, map.has("given") ? map.map("given").raw() : Map.of(), steps);
             map.done();
             return scenario;
         }

@@ -57,11 +57,8 @@ record Step(
     static Step read(YamlMap map) {
         Request request;
         if (map.has("call")) {
-            request = new Request.Rpc(
-                    map.text("call"),
-                    map.map("request").raw(),
-                    map.text("only", ""),
-                    map.flag("gzip"));
+            request =
+                    new Request.Rpc(map.text("call"), map.map("request").raw(), map.text("only", ""), map.flag("gzip"));
         } else if (map.has("http")) {
             YamlMap http = map.map("http");
             request = new Request.Http(

@@ -38,7 +38,8 @@ final class Variables {
         messages.forEach(((JsonArray) at)::add);
         for (String part : path.split("\\.", -1)) {
             at = switch (at) {
-                case JsonArray array when part.matches("\\d+") && Integer.parseInt(part) < array.size() -> array.get(Integer.parseInt(part));
+                case JsonArray array
+                when part.matches("\\d+") && Integer.parseInt(part) < array.size() -> array.get(Integer.parseInt(part));
                 case JsonObject object when object.has(part) -> object.get(part);
                 default -> path.endsWith("Time") ? NO_TIME : NO_TOKEN;
             };
@@ -73,8 +74,8 @@ final class Variables {
                 }
                 yield array;
             }
-            case Map<?, ?> map when map.containsKey("$fields") ->
-                filled(PlainValues.fields((Map<?, ?>) map.get("$fields")));
+            case Map<?, ?> map
+            when map.containsKey("$fields") -> filled(PlainValues.fields((Map<?, ?>) map.get("$fields")));
             case Map<?, ?> map when map.containsKey("$value") -> filled(PlainValues.value(map.get("$value")));
             case Map<?, ?> map -> {
                 JsonObject object = new JsonObject();
@@ -87,7 +88,7 @@ final class Variables {
 
     private JsonArray repeat(Map<?, ?> map) {
         JsonArray items = new JsonArray();
-        int times = (Integer) map.get("$repeat");
+        int times = map.get("$repeat") instanceof Integer number ? number : 0;
         for (int i = 0; i < times; i++) {
             set("i", Integer.toString(i));
             items.add(json(map.get("each")));

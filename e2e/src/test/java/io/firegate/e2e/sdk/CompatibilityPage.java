@@ -41,8 +41,8 @@ final class CompatibilityPage {
             boolean same = row.getValue().equals(other);
             String why = differs.get(row.getKey());
             if (why == null ? !same : same) {
-                unequal.add(row.getKey() + (same ? " is listed as different and is not" : "")
-                        + "\n      direct  " + row.getValue() + "\n      gateway " + other);
+                unequal.add(row.getKey() + (same ? " is listed as different and is not" : "") + "\n      direct  "
+                        + row.getValue() + "\n      gateway " + other);
             }
             table.add("| " + cell(row.getKey()) + " | " + cell(row.getValue()) + " | "
                     + (same ? "the same" : cell(other) + (why == null ? "" : ": " + why)) + " |");
@@ -67,7 +67,8 @@ final class CompatibilityPage {
     }
 
     private static String cell(String text) {
-        String line = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").strip();
+        String line =
+                text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").strip();
         return line.codePointCount(0, line.length()) > CELL_MAX
                 ? line.substring(0, line.offsetByCodePoints(0, CELL_MAX)) + "…"
                 : line;

@@ -25,6 +25,7 @@ import com.google.cloud.firestore.SetOptions;
 import com.google.cloud.firestore.TransactionOptions;
 import com.google.cloud.firestore.VectorQuery;
 import com.google.cloud.firestore.VectorQueryOptions;
+import com.google.cloud.firestore.WriteResult;
 import io.firegate.e2e.Values;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,8 @@ final class JavaCalls {
     /** A call: what it gave, in a form that two equal runs share. */
     @FunctionalInterface
     interface Call {
-        @Nullable String on(Firestore db) throws Exception;
+        @Nullable
+        String on(Firestore db) throws Exception;
     }
 
     private static final Duration STUCK = Duration.ofSeconds(60);
@@ -68,9 +70,18 @@ final class JavaCalls {
     }
 
     private static void documents(Map<String, Call> rows) {
-        rows.put("create", db -> done(thing(db, "a")
-                .create(Map.of(
-                        "kind", "x", "rank", 1, "tags", List.of("red", "blue"), "nested", Map.of("n", 1, "m", 2)))));
+        rows.put(
+                "create",
+                db -> done(thing(db, "a")
+                        .create(Map.of(
+                                "kind",
+                                "x",
+                                "rank",
+                                1,
+                                "tags",
+                                List.of("red", "blue"),
+                                "nested",
+                                Map.of("n", 1, "m", 2)))));
         rows.put("create again", db -> done(thing(db, "a").create(Map.of("kind", "x"))));
         rows.put("get", db -> doc(await(thing(db, "a").get())));
         rows.put("get a missing document", db -> doc(await(thing(db, "gone").get())));
@@ -104,7 +115,8 @@ final class JavaCalls {
             return doc(await(thing(db, "b").get()));
         });
         rows.put(
-                "add", db -> made(await(db.collection("added").add(Map.of("n", 1))).getId()));
+                "add",
+                db -> made(await(db.collection("added").add(Map.of("n", 1))).getId()));
         rows.put("update", db -> {
             await(thing(db, "a").update("rank", 10, "nested.n", 11, "extra", "new"));
             return doc(await(thing(db, "a").get()));
@@ -128,14 +140,16 @@ final class JavaCalls {
             await(thing(db, "a").update("tags", FieldValue.arrayRemove("red")));
             return doc(await(thing(db, "a").get()));
         });
-        rows.put("batch", db -> "written "
-                + await(db.batch()
-                                .create(thing(db, "c"), Map.of("kind", "y", "rank", 4))
-                                .set(thing(db, "d"), Map.of("kind", "z", "rank", 5))
-                                .update(thing(db, "b"), "rank", 6)
-                                .delete(thing(db, "types"))
-                                .commit())
-                        .size());
+        rows.put(
+                "batch",
+                db -> "written "
+                        + await(db.batch()
+                                        .create(thing(db, "c"), Map.of("kind", "y", "rank", 4))
+                                        .set(thing(db, "d"), Map.of("kind", "z", "rank", 5))
+                                        .update(thing(db, "b"), "rank", 6)
+                                        .delete(thing(db, "types"))
+                                        .commit())
+                                .size());
         rows.put(
                 "batch that fails",
                 db -> done(db.batch()
@@ -158,22 +172,13 @@ final class JavaCalls {
     private static void queries(Map<String, Call> rows) {
         query(rows, "all", things -> things);
         query(rows, "equality", things -> things.whereEqualTo("kind", "x"));
-        query(
-                rows,
-                "range",
-                things -> things.whereGreaterThan("rank", 4).whereLessThanOrEqualTo("rank", 6));
+        query(rows, "range", things -> things.whereGreaterThan("rank", 4).whereLessThanOrEqualTo("rank", 6));
         query(rows, "in", things -> things.whereIn("kind", List.of("y", "z")));
         query(rows, "not-in", things -> things.whereNotIn("kind", List.of("y", "z")));
         query(rows, "!=", things -> things.whereNotEqualTo("kind", "x"));
         query(rows, "array-contains", things -> things.whereArrayContains("tags", "blue"));
-        query(
-                rows,
-                "array-contains-any",
-                things -> things.whereArrayContainsAny("tags", List.of("white", "none")));
-        query(
-                rows,
-                "or",
-                things -> things.where(Filter.or(Filter.equalTo("kind", "z"), Filter.equalTo("rank", 4))));
+        query(rows, "array-contains-any", things -> things.whereArrayContainsAny("tags", List.of("white", "none")));
+        query(rows, "or", things -> things.where(Filter.or(Filter.equalTo("kind", "z"), Filter.equalTo("rank", 4))));
         query(
                 rows,
                 "and of ors",
@@ -181,23 +186,28 @@ final class JavaCalls {
                         Filter.or(Filter.equalTo("kind", "x"), Filter.equalTo("kind", "y")),
                         Filter.greaterThan("rank", 4))));
         query(rows, "document id", things -> things.whereGreaterThanOrEqualTo(FieldPath.documentId(), "c"));
-        query(rows, "orderBy desc", things -> things.orderBy("rank", Direction.DESCENDING)
-                .select("rank"));
+        query(
+                rows,
+                "orderBy desc",
+                things -> things.orderBy("rank", Direction.DESCENDING).select("rank"));
         query(
                 rows,
                 "two orders",
                 things -> things.orderBy("kind")
                         .orderBy("rank", Direction.DESCENDING)
                         .select("rank"));
-        query(rows, "limit and offset", things -> things.orderBy("rank")
-                .offset(1)
-                .limit(2)
-                .select("rank"));
-        query(rows, "limitToLast", things -> things.orderBy("rank").limitToLast(2).select("rank"));
-        query(rows, "startAt, endBefore", things -> things.orderBy("rank")
-                .startAt(5)
-                .endBefore(15)
-                .select("rank"));
+        query(
+                rows,
+                "limit and offset",
+                things -> things.orderBy("rank").offset(1).limit(2).select("rank"));
+        query(
+                rows,
+                "limitToLast",
+                things -> things.orderBy("rank").limitToLast(2).select("rank"));
+        query(
+                rows,
+                "startAt, endBefore",
+                things -> things.orderBy("rank").startAt(5).endBefore(15).select("rank"));
         rows.put(
                 "query: startAfter a snapshot",
                 db -> docs(await(db.collection("things")
@@ -285,8 +295,7 @@ final class JavaCalls {
                 batch.set(db.document("many/d" + i), Map.of());
             }
             await(batch.commit());
-            return StreamSupport.stream(
-                                    db.collection("many").listDocuments().spliterator(), false)
+            return StreamSupport.stream(db.collection("many").listDocuments().spliterator(), false)
                             .count() + " documents";
         });
         rows.put("listCollections of the root", db -> ids(db.listCollections()));
@@ -296,15 +305,22 @@ final class JavaCalls {
     private static void bulk(Map<String, Call> rows) {
         rows.put("bulkWriter", db -> {
             List<String> failed = new ArrayList<>();
-            try (BulkWriter writer = db.bulkWriter()) {
-                writer.addWriteErrorListener(error -> {
-                    failed.add(error.getStatus().getCode().name());
-                    return false;
-                });
-                for (int i = 0; i < 45; i++) {
-                    writer.set(db.document("bulk/d" + i), Map.of("i", i));
-                }
-                writer.update(db.document("bulk/gone"), "i", 1);
+            BulkWriter writer = db.bulkWriter();
+            writer.addWriteErrorListener(error -> {
+                failed.add(error.getStatus().getCode().name());
+                return false;
+            });
+            List<ApiFuture<WriteResult>> writes = new ArrayList<>();
+            for (int i = 0; i < 45; i++) {
+                writes.add(writer.set(db.document("bulk/d" + i), Map.of("i", i)));
+            }
+            ApiFuture<WriteResult> failing = writer.update(db.document("bulk/gone"), "i", 1);
+            writer.close();
+            for (ApiFuture<WriteResult> write : writes) {
+                await(write);
+            }
+            if (!failing.isDone()) {
+                throw new IllegalStateException("closed before every write had ended");
             }
             return await(db.collection("bulk").count().get()).getCount() + " written, failed " + failed;
         });
@@ -317,28 +333,34 @@ final class JavaCalls {
 
     private static void transactions(Map<String, Call> rows) {
         rows.put("transaction: read and write", db -> String.valueOf(await(bump(db, "one"))));
-        rows.put("transaction: query inside", db -> await(db.runTransaction(transaction -> docs(transaction
-                .get(db.collection("things").whereEqualTo("kind", "x"))
-                .get()))));
-        rows.put("transaction: count inside", db -> await(db.runTransaction(transaction -> String.valueOf(transaction
-                .get(db.collection("things").count())
-                .get()
-                .getCount()))));
+        rows.put(
+                "transaction: query inside",
+                db -> await(db.runTransaction(transaction -> docs(transaction
+                        .get(db.collection("things").whereEqualTo("kind", "x"))
+                        .get()))));
+        rows.put(
+                "transaction: count inside",
+                db -> await(db.runTransaction(transaction -> String.valueOf(
+                        transaction.get(db.collection("things").count()).get().getCount()))));
         rows.put(
                 "transaction: getAll inside",
-                db -> await(db.runTransaction(transaction ->
-                        docs(transaction.getAll(thing(db, "a"), thing(db, "gone")).get()))));
+                db -> await(db.runTransaction(transaction -> docs(
+                        transaction.getAll(thing(db, "a"), thing(db, "gone")).get()))));
         rows.put(
                 "transaction: read-only",
                 db -> await(db.runTransaction(
                         transaction -> doc(transaction.get(thing(db, "c")).get()),
                         TransactionOptions.createReadOnlyOptionsBuilder().build())));
-        rows.put("transaction: given up by the caller", db -> await(db.runTransaction(transaction -> {
-            transaction.get(thing(db, "a")).get();
-            transaction.set(thing(db, "never"), Map.of("n", 1));
-            throw new IllegalStateException("no");
-        })));
-        rows.put("transaction: nothing of the one given up", db -> doc(await(thing(db, "never").get())));
+        rows.put(
+                "transaction: given up by the caller",
+                db -> await(db.runTransaction(transaction -> {
+                    transaction.get(thing(db, "a")).get();
+                    transaction.set(thing(db, "never"), Map.of("n", 1));
+                    throw new IllegalStateException("no");
+                })));
+        rows.put(
+                "transaction: nothing of the one given up",
+                db -> doc(await(thing(db, "never").get())));
         rows.put("transaction: conflicts are retried", db -> {
             List<ApiFuture<Long>> bumps = List.of(bump(db, "two"), bump(db, "two"), bump(db, "two"));
             for (ApiFuture<Long> bump : bumps) {
@@ -353,8 +375,7 @@ final class JavaCalls {
         rows.put("delete a missing document", db -> done(thing(db, "a").delete()));
         rows.put(
                 "delete with a precondition that fails",
-                db -> done(
-                        thing(db, "b").delete(Precondition.updatedAt(Timestamp.ofTimeSecondsAndNanos(1, 0)))));
+                db -> done(thing(db, "b").delete(Precondition.updatedAt(Timestamp.ofTimeSecondsAndNanos(1, 0)))));
     }
 
     /** A class the client maps to a document. */
@@ -387,9 +408,10 @@ final class JavaCalls {
         }
     }
 
-    private static void query(
-            Map<String, Call> rows, String name, java.util.function.UnaryOperator<Query> query) {
-        rows.put("query: " + name, db -> docs(await(query.apply(db.collection("things")).get())));
+    private static void query(Map<String, Call> rows, String name, java.util.function.UnaryOperator<Query> query) {
+        rows.put(
+                "query: " + name,
+                db -> docs(await(query.apply(db.collection("things")).get())));
     }
 
     private static ApiFuture<Long> bump(Firestore db, String counter) {

@@ -36,8 +36,7 @@ class NodeSweepTest {
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         logs = Files.createDirectories(directory.resolve("node"));
-        harness = GatewayHarness.withPolicy(
-                Files.createDirectories(directory.resolve("gateway")), Sweeps.policy());
+        harness = GatewayHarness.withPolicy(Files.createDirectories(directory.resolve("gateway")), Sweeps.policy());
         if (!Files.isDirectory(FOLDER.resolve("node_modules"))) {
             run(INSTALL_WITHIN, "npm", "ci");
         }
@@ -51,8 +50,7 @@ class NodeSweepTest {
     @ParameterizedTest
     @ValueSource(strings = {"grpc", "rest"})
     void everyCallGivesTheSame(String transport) throws Exception {
-        Map<String, String> direct =
-                sweep(transport, GatewayHarness.emulator().endpoint(), Sweeps.DIRECT, "owner");
+        Map<String, String> direct = sweep(transport, GatewayHarness.emulator().endpoint(), Sweeps.DIRECT, "owner");
         Map<String, String> gateway = sweep(
                 transport,
                 "127.0.0.1:" + harness.plaintextPort(),
@@ -65,11 +63,13 @@ class NodeSweepTest {
             throws Exception {
         GatewayHarness.emulator().clear(harness.project(), database);
         Map<String, String> results = new LinkedHashMap<>();
-        for (String line : run(
-                SWEEP_WITHIN, "node", "sweep.js", address, harness.project(), database, token, transport)) {
+        for (String line :
+                run(SWEEP_WITHIN, "node", "sweep.js", address, harness.project(), database, token, transport)) {
             JsonObject row = JsonParser.parseString(line).getAsJsonObject();
             // Names of documents hold the database.
-            results.put(row.get("name").getAsString(), row.get("result").getAsString().replace(database, "database"));
+            results.put(
+                    row.get("name").getAsString(),
+                    row.get("result").getAsString().replace(database, "database"));
         }
         return results;
     }
