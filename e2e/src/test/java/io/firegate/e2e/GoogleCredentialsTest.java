@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.firestore.v1.BatchGetDocumentsRequest;
+import com.google.firestore.v1.BatchGetDocumentsResponse;
 import com.google.firestore.v1.CommitRequest;
+import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Document;
-import com.google.firestore.v1.FirestoreGrpc;
 import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import io.firegate.fixtures.entra.LocalIssuer;
 import io.firegate.fixtures.entra.LocalTenant;
@@ -17,22 +20,31 @@ import io.firegate.fixtures.entra.RegisteredApp;
 import io.firegate.fixtures.google.GoogleFault;
 import io.firegate.fixtures.google.LocalGoogle;
 import io.firegate.fixtures.google.Provider;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,14 +210,9 @@ class GoogleCredentialsTest {
         }
     }
 
-    /** A call that may fail. */
-    private interface Attempt {
-        void run() throws Exception;
-    }
-
-    private static StatusRuntimeException assertFailure(Attempt attempt, Status.Code code, String reason) {
+    private static StatusRuntimeException assertFailure(ThrowingCallable attempt, Status.Code code, String reason) {
         StatusRuntimeException[] caught = new StatusRuntimeException[1];
-        assertThatThrownBy(attempt::run).isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+        assertThatThrownBy(attempt).isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
             assertThat(refused.getStatus().getCode()).isEqualTo(code);
             assertThat(errorInfo(refused).getReason()).isEqualTo(reason);
             assertThat(errorInfo(refused).getDomain()).isEqualTo("firegate");
@@ -219,67 +226,76 @@ class GoogleCredentialsTest {
             return Objects.requireNonNull(StatusProto.fromThrowable(refused))
                     .getDetails(0)
                     .unpack(ErrorInfo.class);
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new AssertionError("the details are no ErrorInfo", e);
         }
     }
 
-    private String read(InProcessGateway gateway, String persona) throws Exception {
+    private String read(InProcessGateway gateway, String persona) {
         return get("127.0.0.1:" + gateway.port(0), "Bearer " + tenant.userToken(persona));
     }
 
-    private String name() {
-        return "projects/" + project + "/databases/(default)/documents/things/one";
+    private String database() {
+        return "projects/" + project + "/databases/(default)";
     }
 
-    private String get(String address, String authorization) throws Exception {
+    private String get(String address, String authorization) {
         BatchGetDocumentsRequest request = BatchGetDocumentsRequest.newBuilder()
-                .setDatabase("projects/" + project + "/databases/(default)")
-                .addDocuments(name())
+                .setDatabase(database())
+                .addDocuments(database() + "/documents/things/one")
                 .build();
-        ManagedChannel channel = channel(address);
-        try {
-            return stub(channel, authorization)
-                    .batchGetDocuments(request)
-                    .next()
-                    .getFound()
-                    .getFieldsOrDefault("f", Value.getDefaultInstance())
-                    .getStringValue();
-        } finally {
-            channel.shutdownNow();
-        }
+        return call(
+                        address,
+                        "BatchGetDocuments",
+                        authorization,
+                        request,
+                        BatchGetDocumentsResponse.getDefaultInstance())
+                .next()
+                .getFound()
+                .getFieldsOrDefault("f", Value.getDefaultInstance())
+                .getStringValue();
     }
 
     private void write(InProcessGateway gateway, String persona) {
-        CommitRequest request = CommitRequest.newBuilder()
-                .setDatabase("projects/" + project + "/databases/(default)")
-                .addWrites(Write.newBuilder()
-                        .setUpdate(Document.newBuilder()
-                                .setName(name())
-                                .putFields(
-                                        "f",
-                                        Value.newBuilder().setStringValue("v").build())))
+        Document document = Document.newBuilder()
+                .setName(database() + "/documents/things/one")
+                .putFields("f", Value.newBuilder().setStringValue("v").build())
                 .build();
-        ManagedChannel channel = channel("127.0.0.1:" + gateway.port(0));
+        CommitRequest request = CommitRequest.newBuilder()
+                .setDatabase(database())
+                .addWrites(Write.newBuilder().setUpdate(document))
+                .build();
+        CommitResponse answer = call(
+                        "127.0.0.1:" + gateway.port(0),
+                        "Commit",
+                        "Bearer " + tenant.userToken(persona),
+                        request,
+                        CommitResponse.getDefaultInstance())
+                .next();
+        assertThat(answer.getWriteResultsCount()).isEqualTo(1);
+    }
+
+    /** A bare call: the official client would repeat what is UNAVAILABLE. */
+    private static <A extends Message, B extends Message> Iterator<B> call(
+            String address, String method, String authorization, A request, B answer) {
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, authorization);
+        ManagedChannel channel =
+                NettyChannelBuilder.forTarget(address).usePlaintext().build();
         try {
-            assertThat(stub(channel, "Bearer " + tenant.userToken(persona))
-                            .commit(request)
-                            .getWriteResultsCount())
-                    .isEqualTo(1);
+            List<B> answers = new ArrayList<>();
+            ClientCalls.blockingServerStreamingCall(
+                            ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                            MethodDescriptor.newBuilder(ProtoUtils.marshaller(request), ProtoUtils.marshaller(answer))
+                                    .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+                                    .setFullMethodName("google.firestore.v1.Firestore/" + method)
+                                    .build(),
+                            CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.MINUTES),
+                            request)
+                    .forEachRemaining(answers::add);
+            return answers.iterator();
         } finally {
             channel.shutdownNow();
         }
-    }
-
-    private static ManagedChannel channel(String address) {
-        return NettyChannelBuilder.forTarget(address).usePlaintext().build();
-    }
-
-    /** The bare stub: the official client would repeat what is UNAVAILABLE. */
-    private static FirestoreGrpc.FirestoreBlockingStub stub(ManagedChannel channel, String authorization) {
-        Metadata headers = new Metadata();
-        headers.put(AUTHORIZATION, authorization);
-        return FirestoreGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 }
