@@ -70,7 +70,7 @@ public enum Limit {
             "tokenLifetimeMillis",
             7_200_000,
             60_000,
-            34_560_000_000L,
+            34_646_400_000L,
             "Entra issues 60 to 90 minutes, 2 hours at most without CAE"),
     CLOCK_SKEW_MILLIS("clockSkewMillis", 60_000, 0, 300_000, "tolerated difference between Entra's clock and ours"),
     TOKENS_CACHED("tokensCached", 10_000, 1, 1_000_000, "verified tokens kept, about 1 KB each"),

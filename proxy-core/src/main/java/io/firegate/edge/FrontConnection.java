@@ -5,6 +5,7 @@ import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.upstream.ByteCredit;
+import io.firegate.firestore.upstream.EvenStreams;
 import io.firegate.firestore.upstream.FlushBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -367,7 +368,7 @@ final class FrontConnection extends Http2ConnectionHandler {
         Builder(EdgeServices services, Worker worker) {
             this.services = services;
             this.worker = worker;
-            server(true);
+            connection(EvenStreams.connection(true));
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(services.drainMillis());
             autoAckPingFrame(true);

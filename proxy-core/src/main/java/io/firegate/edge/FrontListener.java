@@ -28,6 +28,12 @@ public final class FrontListener {
     /** A read takes what a few dozen requests need; the buffer is pooled and shared. */
     private static final int READ_BYTES = 32_768;
 
+    /**
+     * A hundred documents in one system call. What may not be written yet waits in the streams' queues, so this bounds the size of
+     * a write, not what is held.
+     */
+    private static final WriteBufferWaterMark WRITES_PENDING = new WriteBufferWaterMark(65_536, 262_144);
+
     private static final int BACKLOG = 1_024;
 
     private final EdgeServices services;
@@ -55,7 +61,7 @@ public final class FrontListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WriteBufferWaterMark.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITES_PENDING)
                 .childHandler(new Accept())
                 .bind(address)
                 .syncUninterruptibly()

@@ -3,8 +3,8 @@ package io.firegate.firestore.upstream;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +51,9 @@ final class CallHeaders {
         }
     };
 
+    private String lastAuthorization = "";
+    private AsciiString lastEncoded = AsciiString.EMPTY_STRING;
+
     private record Routing(AsciiString prefix, AsciiString params) {}
 
     CallHeaders(boolean tls, String authority) {
@@ -68,25 +71,39 @@ final class CallHeaders {
      * @param timeoutNanos what is left of the deadline
      * @param traceparent W3C trace context to pass on, or null
      */
-    Http2Headers of(
-            PermittedCall call, CharSequence authorization, long timeoutNanos, @Nullable CharSequence traceparent) {
+    Http2Headers of(PermittedCall call, String authorization, long timeoutNanos, @Nullable CharSequence traceparent) {
         Routing routing = routings.computeIfAbsent(call.database(), CallHeaders::routing);
-        Http2Headers headers = new DefaultHttp2Headers(false, 16)
-                .method(POST)
-                .scheme(scheme)
-                .authority(authority)
-                .path(paths.get(call.method()))
-                .add(TE, TRAILERS)
-                .add(CONTENT_TYPE, GRPC)
-                .add(USER_AGENT, FIREGATE)
-                .add(AUTHORIZATION, authorization)
-                .add(RESOURCE_PREFIX, routing.prefix)
-                .add(REQUEST_PARAMS, routing.params)
-                .add(GRPC_TIMEOUT, timeout(timeoutNanos));
+        // A flat list: the encoder only ever goes through it once, so a table of names would be built for nothing.
+        AsciiString[] others = new AsciiString[traceparent == null ? 14 : 16];
+        others[0] = TE;
+        others[1] = TRAILERS;
+        others[2] = CONTENT_TYPE;
+        others[3] = GRPC;
+        others[4] = USER_AGENT;
+        others[5] = FIREGATE;
+        others[6] = AUTHORIZATION;
+        others[7] = encoded(authorization);
+        others[8] = RESOURCE_PREFIX;
+        others[9] = routing.prefix;
+        others[10] = REQUEST_PARAMS;
+        others[11] = routing.params;
+        others[12] = GRPC_TIMEOUT;
+        others[13] = timeout(timeoutNanos);
         if (traceparent != null) {
-            headers.add(TRACEPARENT, traceparent);
+            others[14] = TRACEPARENT;
+            others[15] = AsciiString.of(traceparent);
         }
-        return headers;
+        return ReadOnlyHttp2Headers.clientHeaders(false, POST, paths.get(call.method()), scheme, authority, others);
+    }
+
+    /** A tier's credential is the same object for as long as it is valid, and most loops serve one tier at a time. */
+    @SuppressWarnings("ReferenceEquality") // another object with the same text is converted anew, nothing worse
+    private AsciiString encoded(String authorization) {
+        if (authorization != lastAuthorization) {
+            lastAuthorization = authorization;
+            lastEncoded = AsciiString.of(authorization);
+        }
+        return lastEncoded;
     }
 
     private static Routing routing(DatabaseName database) {
@@ -101,8 +118,8 @@ final class CallHeaders {
     }
 
     /** At most eight digits and a unit (PROTOCOL-HTTP2.md, Timeout); milliseconds reach more than a day. */
-    private static String timeout(long nanos) {
+    private static AsciiString timeout(long nanos) {
         long millis = Math.min(Math.max(1, nanos / 1_000_000), 99_999_999);
-        return millis + "m";
+        return new AsciiString(millis + "m");
     }
 }

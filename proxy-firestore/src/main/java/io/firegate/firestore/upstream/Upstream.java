@@ -59,7 +59,7 @@ public final class Upstream {
      */
     public UpstreamCall open(
             PermittedCall call,
-            CharSequence authorization,
+            String authorization,
             long timeoutNanos,
             @Nullable CharSequence traceparent,
             AnswerSink sink) {

@@ -344,7 +344,11 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         Builder(Upstream owner, UpstreamSettings settings) {
             this.owner = owner;
             this.settings = settings;
-            server(false);
+            connection(EvenStreams.connection(false));
+            // A server may reset as many streams as it likes. Said here because with a connection given Netty takes us
+            // for one.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
+            encoderEnforceMaxRstFramesPerWindow(0, 0);
             validateHeaders(true);
             gracefulShutdownTimeoutMillis(0);
             // grpc-timeout differs in every call: indexing it would only push useful entries out of the table.

@@ -1,0 +1,77 @@
+package io.firegate.benchmarks;
+
+import io.firegate.policy.Access;
+import io.firegate.policy.AccessRequest;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import io.firegate.policy.Operation;
+import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Resource;
+import io.firegate.policy.ResourcePath;
+import io.firegate.policy.Standing;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** One verdict, over paths spread across the whole policy so that its size shows. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class DecideBenchmark {
+    /** Enough different paths that neither they nor what they reach stays in the processor's nearest cache. */
+    private static final int REQUESTS = 4_096;
+
+    @Param({"10", "1000", "100000"})
+    public int rules;
+
+    private final AccessRequest[] permitted = new AccessRequest[REQUESTS];
+    private final AccessRequest[] denied = new AccessRequest[REQUESTS];
+    private Standing standing = Policies.compile(Policies.files(1)).standing(Policies.CALLER);
+    private int next;
+
+    @Setup
+    public void prepare() {
+        PolicySnapshot snapshot = Policies.compile(Policies.files(rules));
+        standing = snapshot.standing(Policies.CALLER);
+        Random random = new Random(7);
+        for (int i = 0; i < REQUESTS; i++) {
+            int rule = random.nextInt(rules);
+            String parent = "tenants/t" + rule / 10;
+            permitted[i] = get(parent + "/kind" + rule % 10 + "/d" + i);
+            denied[i] = get(parent + "/other/d" + i);
+        }
+        require(permitted[0], Decision.Permit.class);
+        require(denied[0], Decision.Deny.class);
+    }
+
+    private static AccessRequest get(String path) {
+        Access access = Access.of(
+                Operation.GET, new Resource.Document(ResourcePath.parse(path).orElseThrow()));
+        return new AccessRequest(new DatabaseName("p", "(default)"), List.of(access), null, Instant.EPOCH);
+    }
+
+    private void require(AccessRequest request, Class<? extends Decision> verdict) {
+        if (!verdict.isInstance(standing.snapshot().decide(standing, request))) {
+            throw new IllegalStateException("not the verdict to be measured");
+        }
+    }
+
+    @Benchmark
+    public Decision permit() {
+        return standing.snapshot().decide(standing, permitted[next++ & (REQUESTS - 1)]);
+    }
+
+    @Benchmark
+    public Decision deny() {
+        return standing.snapshot().decide(standing, denied[next++ & (REQUESTS - 1)]);
+    }
+}

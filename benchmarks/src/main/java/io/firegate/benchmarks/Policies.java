@@ -1,0 +1,73 @@
+package io.firegate.benchmarks;
+
+import io.firegate.policy.Compilation;
+import io.firegate.policy.Guid;
+import io.firegate.policy.PolicyCompiler;
+import io.firegate.policy.PolicyFile;
+import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Principal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** Policies of any size, in the shape people write: a collection, a document, and sub-collections by name. */
+final class Policies {
+    static final Guid GROUP = new Guid("aaaaaaaa-0000-4000-8000-000000000001");
+
+    /** A person with one binding. */
+    static final Principal CALLER = new Principal(
+            new Guid("11111111-2222-3333-4444-555555555555"),
+            new Guid("bbbbbbbb-0000-4000-8000-000000000001"),
+            Principal.Kind.USER,
+            new Guid("cccccccc-0000-4000-8000-000000000001"),
+            Set.of(GROUP),
+            Set.of(),
+            "",
+            Instant.MAX);
+
+    /** Rules one file holds, so that none grows beyond what firegate reads. */
+    private static final int RULES_PER_FILE_MAX = 20_000;
+
+    private Policies() {}
+
+    /** The files of one policy: tiers of at most {@value #RULES_PER_FILE_MAX} rules each, one tier a file. */
+    static List<PolicyFile> files(int rules) {
+        int count = (rules + RULES_PER_FILE_MAX - 1) / RULES_PER_FILE_MAX;
+        PolicyFile[] files = new PolicyFile[count];
+        for (int i = 0; i < count; i++) {
+            int from = i * RULES_PER_FILE_MAX;
+            files[i] = PolicyFile.of("tier-" + i + ".yaml", tier(i, from, Math.min(rules, from + RULES_PER_FILE_MAX)));
+        }
+        return List.of(files);
+    }
+
+    private static String tier(int number, int from, int to) {
+        StringBuilder yaml = new StringBuilder(120 * (to - from) + 400);
+        yaml.append("version: 1\ntiers:\n  tier-")
+                .append(number)
+                .append(":\n    databases: [\"p/(default)\"]\n    credential: local\n    rules:\n");
+        for (int i = from; i < to; i++) {
+            yaml.append("      - { id: r")
+                    .append(i)
+                    .append(", path: \"/tenants/t")
+                    .append(i / 10)
+                    .append("/kind")
+                    .append(i % 10)
+                    .append("/{d}\", allow: [read, write] }\n");
+        }
+        yaml.append("bindings:\n  - { tier: tier-")
+                .append(number)
+                .append(", groups: [")
+                .append(GROUP)
+                .append("] }\n");
+        return yaml.toString();
+    }
+
+    static PolicySnapshot compile(List<PolicyFile> files) {
+        return switch (PolicyCompiler.compile(files, Set.of("local"))) {
+            case Compilation.Compiled compiled -> compiled.snapshot();
+            case Compilation.Rejected rejected ->
+                throw new IllegalStateException(rejected.problems().get(0).render());
+        };
+    }
+}
