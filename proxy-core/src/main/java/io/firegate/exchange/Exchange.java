@@ -280,10 +280,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         Credential credential = services.credential(permitted.permit().credential());
         if (credential == null) {
             permitted.release();
-            close(Failure.of(
-                    ErrorCode.CREDENTIAL_UNAVAILABLE,
-                    "firegate: no valid Google credential for "
-                            + permitted.permit().credential()));
+            close(services.noCredential(permitted.permit().credential()));
             return;
         }
         state = State.FORWARDED;
