@@ -19,6 +19,7 @@ final class TcpRelay implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong forwarded = new AtomicLong();
+    private final AtomicLong returned = new AtomicLong();
     private volatile InetSocketAddress target;
 
     private TcpRelay(ServerSocket server, InetSocketAddress target) {
@@ -46,6 +47,11 @@ final class TcpRelay implements AutoCloseable {
     /** Bytes that went to the target since the start. */
     long forwarded() {
         return forwarded.get();
+    }
+
+    /** Bytes that came back from the target since the start. */
+    long returned() {
+        return returned.get();
     }
 
     /** From now on new connections go to another port. */
@@ -99,9 +105,7 @@ final class TcpRelay implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                if (up) {
-                    forwarded.addAndGet(length);
-                }
+                (up ? forwarded : returned).addAndGet(length);
                 out.write(buffer, 0, length);
             }
         } catch (IOException e) {

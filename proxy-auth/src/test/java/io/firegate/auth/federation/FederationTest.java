@@ -170,7 +170,7 @@ class FederationTest {
 
     private static @Nullable CredentialProblem sts(GoogleFault fault) {
         return switch (fault) {
-            case NONE -> null;
+            case NONE, NO_FLAVOR -> null;
             case INVALID_GRANT -> CredentialProblem.STS_GRANT_REFUSED;
             case INVALID_TARGET -> CredentialProblem.STS_TARGET_UNKNOWN;
             case UNAUTHORIZED_CLIENT -> CredentialProblem.STS_CONDITION_REFUSED;
@@ -270,6 +270,9 @@ class FederationTest {
                         .contains(row.problem().sentence())
                         .contains("http://127.0.0.1:")
                         .doesNotContain("in words for people", "{account}", "{provider}", "{pool}");
+                if (row.fault() == GoogleFault.HUGE) {
+                    assertThat(status.detail()).contains("more than 65536 bytes");
+                }
                 assertThat(log.lines()).anyMatch(line -> line.contains(status.detail()));
                 Duration retryAfter = credential.absence().retryAfter();
                 assertThat(retryAfter).isLessThanOrEqualTo(Duration.ofMinutes(10));
@@ -336,9 +339,10 @@ class FederationTest {
                         ample,
                         InstantSource.system())))
                 .isEqualTo(CredentialProblem.UNREACHABLE);
-        // A server that is not Google's does not say so in a header.
-        assertThat(problem(broker(new WorkloadIdentity.GceMetadata(google.address()), Map.of("staff", ACCOUNT), ample)))
-                .isEqualTo(CredentialProblem.SUBJECT_TOKEN_UNAVAILABLE);
+        metadata.failWith(GoogleFault.NO_FLAVOR);
+        assertThat(problem(broker(Origin.GCE, AMPLE)))
+                .as("a server that is not Google's")
+                .isEqualTo(CredentialProblem.MALFORMED_ANSWER);
     }
 
     private @Nullable CredentialProblem problemWith(String token) throws IOException {
