@@ -56,7 +56,7 @@ public enum CredentialProblem {
     THROTTLED(
             true,
             "too many requests for tokens",
-            "Firegate waits as long as it is told. See the quotas of the project the pool is in: `gcloud services quota list`"),
+            "Firegate waits as long as it is told. See the quotas of Security Token Service and of IAM in the project the pool is in."),
     SERVICE_FAILED(
             true,
             "the token service failed",
