@@ -109,7 +109,7 @@ public final class Failures {
                 ErrorCode.CREDENTIAL_UNAVAILABLE,
                 absence.problem(),
                 "firegate: no valid Google credential: " + absence.problem().sentence(),
-                Map.of("credential", credential, "retryAfterSeconds", Long.toString(seconds)),
+                Map.of("credential", credential, Failure.RETRY_AFTER_SECONDS, Long.toString(seconds)),
                 null);
     }
 
