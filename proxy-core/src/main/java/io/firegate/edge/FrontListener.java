@@ -3,6 +3,7 @@ package io.firegate.edge;
 import io.firegate.exchange.Worker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,7 +15,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,7 +97,7 @@ public final class FrontListener {
 
     /** All front connections of the gateway, counted in all and per client address. Safe for any thread. */
     public static final class Connections {
-        private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
+        private final ConcurrentHashMap<OpenConnection, Channel> open = new ConcurrentHashMap<>();
         private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
         private final AtomicInteger count = new AtomicInteger();
         private final Object emptied = new Object();
@@ -144,8 +144,21 @@ public final class FrontListener {
 
         /** Tells every connection to finish what runs and take no more. */
         public void drain() {
-            for (OpenConnection connection : open) {
+            for (OpenConnection connection : open.keySet()) {
                 connection.drainSoon();
+            }
+        }
+
+        /** Closes what is still open, running calls and all: a task for each connection's event loop, which closes at once. */
+        public void cut() {
+            for (Channel channel : open.values()) {
+                channel.eventLoop().execute(() -> {
+                    // From the first handler on: the others would first say goodbye, and wait.
+                    ChannelHandlerContext first = channel.pipeline().firstContext();
+                    if (first != null) {
+                        first.close();
+                    }
+                });
             }
         }
 
@@ -187,7 +200,7 @@ public final class FrontListener {
                 throw new IllegalStateException("a connection on a loop that is not the gateway's");
             }
             PrefaceCheck connection = new PrefaceCheck(services, worker);
-            connections.open.add(connection);
+            connections.open.put(connection, channel);
             channel.closeFuture().addListener(closed -> {
                 connections.open.remove(connection);
                 connections.leave(address);
