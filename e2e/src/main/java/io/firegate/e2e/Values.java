@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code $geo} (latitude, longitude), {@code $ref} (a document path), {@code $vector}, and for writes {@code $now},
  * {@code $increment}, {@code $union}, {@code $without}, {@code $delete}.
  */
-final class Values {
+public final class Values {
     private Values() {}
 
     /** The client's value for a YAML value. */
@@ -91,7 +91,7 @@ final class Values {
     }
 
     /** One text per value, equal only for values of the same type and content; map keys sorted. */
-    static String show(@Nullable Object value) {
+    public static String show(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case String text -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The whole program for a test: local issuer, real emulator, gateway with a plaintext and a TLS listener, all in this process and
  * with a project of its own. Safe for any thread.
  */
-final class GatewayHarness implements AutoCloseable {
+public final class GatewayHarness implements AutoCloseable {
     /** May do everything. */
-    static final String OWNER = "owner";
+    public static final String OWNER = "owner";
 
     private static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e2";
     private static final String AUDIENCE = "7f3d2c10-0000-4000-8000-0000000000a2";
@@ -51,6 +51,10 @@ final class GatewayHarness implements AutoCloseable {
      * @param overrides further arguments of {@code run}
      */
     GatewayHarness(Path directory, String... overrides) throws Exception {
+        this(directory, overrides, resource("harness-policy.yaml"));
+    }
+
+    private GatewayHarness(Path directory, String[] overrides, String policyText) throws Exception {
         emulator = emulator();
         issuer = LocalIssuer.start(InstantSource.system());
         tenant = issuer.addTenant(TENANT, AUDIENCE, "Data.Access");
@@ -63,8 +67,7 @@ final class GatewayHarness implements AutoCloseable {
         certificate = LocalCertificate.make(directory);
         auditFile = directory.resolve("audit.jsonl");
         Path policy = Files.createDirectories(directory.resolve("policy"));
-        Files.writeString(
-                policy.resolve("harness.yaml"), resource("harness-policy.yaml").replace("PROJECT", project));
+        Files.writeString(policy.resolve("harness.yaml"), policyText.replace("PROJECT", project));
         yaml = directory.resolve("gateway.yaml");
         Files.writeString(yaml, """
                 listeners:
@@ -85,7 +88,19 @@ final class GatewayHarness implements AutoCloseable {
         gateway = InProcessGateway.start(yaml, overrides);
     }
 
-    static synchronized FirestoreEmulator emulator() {
+    /**
+     * Starts everything with another policy.
+     *
+     * @param directory an empty one
+     * @param policy the text of the policy, in which {@code PROJECT} stands for the project
+     * @param overrides further arguments of {@code run}
+     */
+    public static GatewayHarness withPolicy(Path directory, String policy, String... overrides) throws Exception {
+        return new GatewayHarness(directory, overrides, policy);
+    }
+
+    /** The emulator behind it. */
+    public static synchronized FirestoreEmulator emulator() {
         if (sharedEmulator == null) {
             sharedEmulator = FirestoreEmulator.start();
         }
@@ -93,15 +108,17 @@ final class GatewayHarness implements AutoCloseable {
     }
 
     /** The project all its databases are in. */
-    String project() {
+    public String project() {
         return project;
     }
 
-    LocalTenant tenant() {
+    /** Whose members its callers are. */
+    public LocalTenant tenant() {
         return tenant;
     }
 
-    int plaintextPort() {
+    /** The port of its plaintext listener. */
+    public int plaintextPort() {
         return gateway.port(0);
     }
 
@@ -145,7 +162,7 @@ final class GatewayHarness implements AutoCloseable {
     }
 
     /** The official client through firegate over plaintext. */
-    Firestore plaintext(String database, String token) {
+    public Firestore plaintext(String database, String token) {
         return Clients.plaintext("127.0.0.1:" + gateway.port(0), project, database, () -> token);
     }
 
@@ -155,7 +172,7 @@ final class GatewayHarness implements AutoCloseable {
     }
 
     /** The official client straight to the emulator. */
-    Firestore direct(String database) {
+    public Firestore direct(String database) {
         return Clients.direct(emulator.endpoint(), project, database);
     }
 

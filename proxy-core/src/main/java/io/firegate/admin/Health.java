@@ -3,6 +3,7 @@ package io.firegate.admin;
 import io.firegate.audit.AuditLog;
 import io.firegate.auth.entra.KeyStatus;
 import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.reload.PolicyStatus;
 import io.firegate.reload.PolicyStore;
 import java.util.ArrayList;
@@ -18,9 +19,10 @@ import java.util.function.Supplier;
  *   <li>{@code /livez}: the process answers. Nothing that a restart would not cure is asked here.
  *   <li>{@code /startupz}: every listener is open and each tenant's signing keys were asked for once, well or not. A tenant that
  *       cannot be reached does not keep a gateway from having started: restarting it would not help, and {@code /readyz} says so.
- *   <li>{@code /readyz}: a request with a good token would be served: a policy, the keys of at least one tenant, a record that takes
- *       lines, and nobody told the gateway to stop. Firestore is not asked: it is the same for all replicas, and a load balancer
- *       without any of them would hide the cause that each answer names.
+ *   <li>{@code /readyz}: a request with a good token would be served: a policy, the keys of at least one tenant, a Google credential
+ *       of at least one service account where they are used, a record that takes lines, and nobody told the gateway to stop. Firestore
+ *       is not asked: it is the same for all replicas, and a load balancer without any of them would hide the cause that each answer
+ *       names.
  * </ul>
  */
 public final class Health {
@@ -46,21 +48,29 @@ public final class Health {
     /**
      * The health of a gateway.
      *
+     * @param credentials how the service accounts' credentials stand; empty when there are none
      * @param recordRequired {@code audit.onFailure: deny}: without a record nothing is served
      */
     public static Health of(
-            Stage stage, TokenVerifier verifier, PolicyStore policies, AuditLog record, boolean recordRequired) {
+            Stage stage,
+            TokenVerifier verifier,
+            Supplier<List<CredentialStatus>> credentials,
+            PolicyStore policies,
+            AuditLog record,
+            boolean recordRequired) {
         return new Health(Map.of(
                 Probe.LIVE, List.of(new Check("process", () -> Finding.good("answers"))),
                 Probe.STARTED,
                         List.of(
                                 new Check("listeners", () -> listeners(stage)),
-                                new Check("keys", () -> asked(verifier.keysAsked()))),
+                                new Check("keys", () -> asked(verifier.keysAsked())),
+                                new Check("credentials", () -> credentialsAsked(credentials.get()))),
                 Probe.READY,
                         List.of(
                                 new Check("stage", stage::finding),
                                 new Check("policy", () -> policy(policies.status())),
                                 new Check("keys", () -> keys(verifier.keys())),
+                                new Check("credentials", () -> credentials(credentials.get())),
                                 new Check(
                                         "record", () -> record(record.healthy(), record.problem(), recordRequired)))));
     }
@@ -108,6 +118,33 @@ public final class Health {
         return new Finding(
                 !none,
                 (none ? "no tenant's signing keys are usable: " : "not usable for: ") + String.join(", ", lacking));
+    }
+
+    private static Finding credentialsAsked(List<CredentialStatus> credentials) {
+        return credentials.stream().allMatch(CredentialStatus::asked)
+                ? Finding.good("asked for once")
+                : Finding.bad("the first fetch of a Google credential has not ended yet");
+    }
+
+    static Finding credentials(List<CredentialStatus> credentials) {
+        if (credentials.isEmpty()) {
+            return Finding.good("none is fetched");
+        }
+        List<String> troubled = new ArrayList<>();
+        for (CredentialStatus credential : credentials) {
+            if (credential.problem() != null) {
+                troubled.add(credential.name() + (credential.usable() ? " (valid, not refreshed: " : " (")
+                        + credential.detail() + ")");
+            } else if (!credential.usable()) {
+                troubled.add(credential.name() + " (not fetched yet)");
+            }
+        }
+        if (troubled.isEmpty()) {
+            return Finding.good("valid for every service account");
+        }
+        // The tiers of the others are served; taking them away too would help nobody.
+        boolean any = credentials.stream().anyMatch(CredentialStatus::usable);
+        return new Finding(any, (any ? "" : "no Google credential is valid: ") + String.join(", ", troubled));
     }
 
     static Finding record(boolean healthy, @org.jspecify.annotations.Nullable String problem, boolean required) {

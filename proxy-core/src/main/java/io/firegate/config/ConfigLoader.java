@@ -1,9 +1,11 @@
 package io.firegate.config;
 
+import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.config.GatewayConfig.Admin;
 import io.firegate.config.GatewayConfig.Audit;
-import io.firegate.config.GatewayConfig.CredentialKind;
+import io.firegate.config.GatewayConfig.Credential;
 import io.firegate.config.GatewayConfig.Handles;
+import io.firegate.config.GatewayConfig.Identity;
 import io.firegate.config.GatewayConfig.Keys;
 import io.firegate.config.GatewayConfig.Listener;
 import io.firegate.config.GatewayConfig.OnFailure;
@@ -13,6 +15,8 @@ import io.firegate.config.GatewayConfig.Tenant;
 import io.firegate.config.GatewayConfig.Tls;
 import io.firegate.config.GatewayConfig.TokenVersion;
 import io.firegate.config.GatewayConfig.Upstream;
+import io.firegate.config.ScalarType.CredentialKind;
+import io.firegate.config.ScalarType.IdentitySource;
 import io.firegate.policy.Guid;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
@@ -65,12 +69,19 @@ public final class ConfigLoader {
     }
 
     private static GatewayConfig build(Checked.Section root) {
-        Map<String, CredentialKind> credentials = new LinkedHashMap<>();
+        Map<String, Credential> credentials = new LinkedHashMap<>();
         root.needSection("credentials").entries().forEach((name, value) -> {
             if (value instanceof Checked.Section credential) {
-                credentials.put(name, credential.need("kind", CredentialKind.class));
+                credentials.put(
+                        name,
+                        switch (credential.need("kind", CredentialKind.class)) {
+                            case EMULATOR -> new Credential.Emulator();
+                            case SERVICE_ACCOUNT ->
+                                new Credential.ServiceAccount(credential.need("account", String.class));
+                        });
             }
         });
+        Checked.Section identity = root.section("workloadIdentity");
         Checked.Section policy = root.needSection("policy");
         Checked.Section audit = root.needSection("audit");
         return new GatewayConfig(
@@ -78,6 +89,7 @@ public final class ConfigLoader {
                 new Admin(root.needSection("admin").need("address", HostPort.class)),
                 root.sections("tenants").stream().map(ConfigLoader::tenant).toList(),
                 upstream(root.needSection("upstream")),
+                identity == null ? null : identity(identity),
                 credentials,
                 new Policy(policy.need("dir", Path.class), policy.need("reload", Reload.class)),
                 new Audit(audit.need("file", Path.class), audit.need("onFailure", OnFailure.class)),
@@ -112,6 +124,29 @@ public final class ConfigLoader {
         return emulator == null
                 ? new Upstream.Endpoint(section.need("endpoint", HostPort.class))
                 : new Upstream.Emulator(emulator);
+    }
+
+    private static Identity identity(Checked.Section section) {
+        Checked.Section endpoints = section.needSection("endpoints");
+        URI sts = endpoints.need("sts", URI.class);
+        URI metadata = endpoints.get("metadata", URI.class);
+        WorkloadIdentity workload = switch (section.need("source", IdentitySource.class)) {
+            case FEDERATED_TOKEN_FILE ->
+                new WorkloadIdentity.FederatedTokenFile(
+                        section.need("file", Path.class), section.need("audience", String.class), sts);
+            case ENTRA_MANAGED_IDENTITY -> {
+                Guid client = section.get("clientId", Guid.class);
+                yield new WorkloadIdentity.EntraManagedIdentity(
+                        section.need("resource", String.class),
+                        client == null ? null : client.toString(),
+                        metadata == null ? WorkloadIdentity.AZURE_METADATA : metadata,
+                        section.need("audience", String.class),
+                        sts);
+            }
+            case GCE_METADATA ->
+                new WorkloadIdentity.GceMetadata(metadata == null ? WorkloadIdentity.GOOGLE_METADATA : metadata);
+        };
+        return new Identity(workload, endpoints.need("iamCredentials", URI.class));
     }
 
     private static Limits limits(Checked.Section section) {

@@ -1,6 +1,8 @@
 package io.firegate.config;
 
 import io.firegate.config.GatewayConfig.OnFailure;
+import io.firegate.config.ScalarType.CredentialKind;
+import io.firegate.config.ScalarType.IdentitySource;
 import io.firegate.policy.Guid;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,6 +48,7 @@ final class ConfigRules {
                             "leave `trustedProxies` empty");
         }
         upstream(root);
+        identity(root.section("workloadIdentity"));
         Checked.Section policy = root.section("policy");
         if (policy != null) {
             exists(policy, "dir", PathState.DIRECTORY);
@@ -142,20 +145,79 @@ final class ConfigRules {
                             + " 127.0.0.1:8085}`");
         }
         Checked.Section credentials = root.section("credentials");
-        if (endpoint && credentials != null) {
-            credentials.entries().forEach((name, value) -> {
-                // The emulator's token is no secret. Sent to Firestore it would fail; nothing may ever be sent in its
-                // place.
-                if (value instanceof Checked.Section credential
-                        && credential.entries().containsKey("kind")) {
-                    credential
-                            .at("kind")
-                            .problem(
-                                    "`" + name + "` is of kind emulator, which works with `upstream.emulator` only",
-                                    "use `upstream: {emulator: 127.0.0.1:8085}`; credentials for Firestore itself come with"
-                                            + " federation, not in this version");
+        if (credentials == null) {
+            return;
+        }
+        boolean identity = isWritten(root.node(), "workloadIdentity");
+        credentials.entries().forEach((name, value) -> {
+            CredentialKind kind =
+                    value instanceof Checked.Section credential ? credential.get("kind", CredentialKind.class) : null;
+            if (value instanceof Checked.Section credential && kind != null) {
+                switch (kind) {
+                    case EMULATOR -> emulator(name, credential, endpoint);
+                    case SERVICE_ACCOUNT -> serviceAccount(name, credential, identity);
                 }
-            });
+            }
+        });
+    }
+
+    private static void emulator(String name, Checked.Section credential, boolean endpoint) {
+        // The emulator's token is no secret. Sent to Firestore it would fail; nothing may ever be sent in its place.
+        if (endpoint) {
+            credential
+                    .at("kind")
+                    .problem(
+                            "`" + name + "` is of kind emulator, which works with `upstream.emulator` only",
+                            "write kind: service-account, or use `upstream: {emulator: 127.0.0.1:8085}`");
+        }
+        foreign(credential, "account", "kind emulator");
+    }
+
+    private static void serviceAccount(String name, Checked.Section credential, boolean identity) {
+        needed(credential, "account", "kind service-account", "write account: staff@PROJECT.iam.gserviceaccount.com");
+        if (!identity) {
+            credential
+                    .at("kind")
+                    .problem(
+                            "`" + name + "` is of kind service-account, and nothing says who firegate is",
+                            "write `workloadIdentity: {source: ...}`");
+        }
+    }
+
+    private static void identity(Checked.@Nullable Section identity) {
+        IdentitySource source = identity == null ? null : identity.get("source", IdentitySource.class);
+        if (identity == null || source == null) {
+            return;
+        }
+        switch (source) {
+            case FEDERATED_TOKEN_FILE -> {
+                needed(identity, "audience", "source federated-token-file", null);
+                needed(identity, "file", "source federated-token-file", "write the file the platform mounts");
+                foreign(identity, "resource", "source federated-token-file");
+                foreign(identity, "clientId", "source federated-token-file");
+            }
+            case ENTRA_MANAGED_IDENTITY -> {
+                needed(identity, "audience", "source entra-managed-identity", null);
+                needed(identity, "resource", "source entra-managed-identity", "write resource: api://...");
+                foreign(identity, "file", "source entra-managed-identity");
+            }
+            case GCE_METADATA -> {
+                for (String key : List.of("audience", "file", "resource", "clientId")) {
+                    foreign(identity, key, "source gce-metadata");
+                }
+            }
+        }
+    }
+
+    private static void needed(Checked.Section section, String key, String by, @Nullable String fix) {
+        if (!isWritten(section.node(), key)) {
+            section.node().problem("`" + key + "` is missing: " + by + " needs it", fix);
+        }
+    }
+
+    private static void foreign(Checked.Section section, String key, String to) {
+        if (isWritten(section.node(), key)) {
+            section.at(key).problem("`" + key + "` means nothing to " + to, "remove it");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.firegate.config;
 
+import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.policy.Guid;
 import java.net.URI;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin health and metrics
  * @param tenants the Entra tenants whose tokens are accepted; at least one
  * @param upstream the Firestore behind
+ * @param identity firegate's own towards Google; there when a credential needs it
  * @param credentials what tiers may use towards the upstream, by name in the order of the file
  * @param policy where the policy is and when it is read again
  * @param audit where the record goes
@@ -30,7 +32,8 @@ public record GatewayConfig(
         Admin admin,
         List<Tenant> tenants,
         Upstream upstream,
-        Map<String, CredentialKind> credentials,
+        @Nullable Identity identity,
+        Map<String, Credential> credentials,
         Policy policy,
         Audit audit,
         Handles handles,
@@ -127,10 +130,25 @@ public record GatewayConfig(
         record Emulator(HostPort address) implements Upstream {}
     }
 
+    /**
+     * Firegate's own identity towards Google.
+     *
+     * @param workload where it comes from
+     * @param iamCredentials Google's IAM Credentials, scheme and host
+     */
+    public record Identity(WorkloadIdentity workload, URI iamCredentials) {}
+
     /** How a credential towards the upstream is made. */
-    public enum CredentialKind {
+    public sealed interface Credential {
         /** The emulator's fixed token: works nowhere else. */
-        EMULATOR
+        record Emulator() implements Credential {}
+
+        /**
+         * A short-lived token of a Google service account.
+         *
+         * @param account its e-mail address
+         */
+        record ServiceAccount(String account) implements Credential {}
     }
 
     /**

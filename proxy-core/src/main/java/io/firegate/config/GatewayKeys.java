@@ -79,6 +79,53 @@ final class GatewayKeys {
                     "the tenant's signing keys: `discovery: true` or `file`, exactly one"),
             notYet("graph", "group overage is refused with GROUPS_INCOMPLETE in this version"));
 
+    private static final Shape.Section WORKLOAD_IDENTITY = keys(
+            required(
+                    "source",
+                    scalar(ScalarType.IDENTITY_SOURCE),
+                    "federated-token-file: a file with an OIDC token somebody keeps fresh, as Kubernetes does;"
+                            + " entra-managed-identity: of an Azure machine; gce-metadata: the workload's service account on"
+                            + " Google Cloud"),
+            absent(
+                    "audience",
+                    scalar(ScalarType.IDENTITY_PROVIDER),
+                    "the source needs no exchange at Google STS",
+                    "the workload identity provider that trusts the token's issuer; not with gce-metadata"),
+            absent(
+                    "file",
+                    scalar(ScalarType.PATH),
+                    "the token comes from elsewhere",
+                    "of federated-token-file: read anew for each exchange"),
+            absent(
+                    "resource",
+                    scalar(ScalarType.TEXT),
+                    "the token comes from elsewhere",
+                    "of entra-managed-identity: App ID URI of the Entra application that is the token's audience"),
+            absent(
+                    "clientId",
+                    scalar(ScalarType.GUID),
+                    "the machine's only identity",
+                    "of entra-managed-identity: client id of a user-assigned identity"),
+            section(
+                    "endpoints",
+                    keys(
+                            defaulted(
+                                    "sts",
+                                    scalar(ScalarType.GOOGLE_ENDPOINT),
+                                    "https://sts.googleapis.com",
+                                    "Google's token exchange; a regional one is https://sts.REGION.rep.googleapis.com"),
+                            defaulted(
+                                    "iamCredentials",
+                                    scalar(ScalarType.GOOGLE_ENDPOINT),
+                                    "https://iamcredentials.googleapis.com",
+                                    "Google's IAM Credentials"),
+                            absent(
+                                    "metadata",
+                                    scalar(ScalarType.METADATA_ENDPOINT),
+                                    "where Azure and Google Cloud have it",
+                                    "the machine's metadata service")),
+                    "where tokens are asked for; for tests also loopback addresses"));
+
     /** The root of gateway.yaml. */
     static final Shape.Section ROOT = keys(
             defaulted(
@@ -101,7 +148,11 @@ final class GatewayKeys {
                                     "true accepts an address that other machines can reach")),
                     "health and metrics"),
             required("tenants", new Shape.ListOf(TENANT, 1), "the Entra tenants whose tokens are accepted"),
-            notYet("workloadIdentity", "firegate's own identity comes with federation, not in this version"),
+            absent(
+                    "workloadIdentity",
+                    WORKLOAD_IDENTITY,
+                    "firegate has no identity towards Google, and no credential of kind service-account",
+                    "what firegate itself is, towards Google"),
             defaulted(
                     "trustedProxies",
                     new Shape.ListOf(scalar(ScalarType.TEXT), 0),
@@ -125,8 +176,12 @@ final class GatewayKeys {
                     "credentials",
                     new Shape.MapOf(keys(
                             required("kind", scalar(ScalarType.CREDENTIAL_KIND), "how the credential is made"),
-                            notYet("account", "it belongs to kind service-account, which comes with federation"),
-                            notYet("keys", "it belongs to kind gateway-issuer, which comes with federation"))),
+                            absent(
+                                    "account",
+                                    scalar(ScalarType.SERVICE_ACCOUNT),
+                                    "the kind needs none",
+                                    "of kind service-account: whose rights the tiers that use it have"),
+                            notYet("keys", "it belongs to kind gateway-issuer, which comes in a later version"))),
                     "{}",
                     "what tiers use towards the upstream, by the name the policy gives"),
             section(

@@ -98,6 +98,30 @@ public enum Limit {
             1_000,
             3_600_000,
             "at most one fetch for unknown key ids in this time and tenant"),
+    CREDENTIAL_LIFETIME_MILLIS(
+            "credentialLifetimeMillis",
+            3_600_000,
+            600_000,
+            43_200_000,
+            "life of a service account's token; Google gives more than an hour by organization policy only"),
+    CREDENTIAL_FETCH_MILLIS(
+            "credentialFetchMillis",
+            10_000,
+            100,
+            60_000,
+            "one refresh of a credential, from firegate's own token to Google's last byte"),
+    CREDENTIAL_ANSWER_BYTES(
+            "credentialAnswerBytes",
+            65_536,
+            16_384,
+            1_048_576,
+            "answer of a token service; Google's federated tokens are up to 12 KB"),
+    CREDENTIAL_RETRY_MILLIS(
+            "credentialRetryMillis",
+            30_000,
+            1_000,
+            600_000,
+            "longest pause between attempts to refresh a credential, unless Google asks for more"),
     UPSTREAM_CONNECT_MILLIS("upstreamConnectMillis", 5_000, 100, 60_000, "TCP and TLS towards Firestore"),
     UPSTREAM_CALL_MILLIS("upstreamCallMillis", 60_000, 1_000, 3_600_000, "a unary call whose caller names no deadline"),
     UPSTREAM_STREAM_MILLIS(

@@ -1,6 +1,5 @@
 package io.firegate.config;
 
-import io.firegate.config.GatewayConfig.CredentialKind;
 import io.firegate.config.GatewayConfig.OnFailure;
 import io.firegate.config.GatewayConfig.Reload;
 import io.firegate.config.GatewayConfig.TokenVersion;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,19 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
         INTEGER
     }
 
+    /** {@code credentials.NAME.kind}. */
+    enum CredentialKind {
+        EMULATOR,
+        SERVICE_ACCOUNT
+    }
+
+    /** {@code workloadIdentity.source}. */
+    enum IdentitySource {
+        FEDERATED_TOKEN_FILE,
+        ENTRA_MANAGED_IDENTITY,
+        GCE_METADATA
+    }
+
     /** What became of a text. */
     sealed interface Reading {
         /** A value of the type. */
@@ -48,6 +61,9 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     private static final Reading USER_INFO = new Reading.Unprintable(
             "an address holds no user name or password", "write https:// and the host, nothing else");
+
+    /** Link-local, and the name Google gives the same address: nothing on a network answers there. */
+    private static final Set<String> METADATA_HOSTS = Set.of("169.254.169.254", "metadata.google.internal");
 
     private static final Pattern DIGITS = Pattern.compile("-?[0-9]+");
 
@@ -133,8 +149,7 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                     "signing keys fetched over plaintext could be anybody's",
                     "write https://; http:// is accepted for an issuer on a loopback address only");
         }
-        String shown = uri.getScheme() + "://" + uri.getRawAuthority().toLowerCase(Locale.ROOT);
-        return new Reading.Good(URI.create(shown));
+        return new Reading.Good(base(uri));
     });
 
     /** A path; relative ones start at the configuration file's directory. */
@@ -167,14 +182,94 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                                     : "`" + text + "` is not `deny`",
                             "write deny"));
 
-    static final ScalarType CREDENTIAL_KIND = new ScalarType(Form.STRING, "emulator", text -> switch (text) {
-        case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
-        case "service-account", "gateway-issuer" ->
-            new Reading.Bad(
-                    "`" + text + "` comes with federation, not in this version",
-                    "write kind: emulator, with `upstream.emulator`");
-        default -> new Reading.Bad("`" + text + "` is not a kind of credential", "write kind: emulator");
+    static final ScalarType CREDENTIAL_KIND =
+            new ScalarType(Form.STRING, "service-account, emulator", text -> switch (text) {
+                case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
+                case "service-account" -> new Reading.Good(CredentialKind.SERVICE_ACCOUNT);
+                case "gateway-issuer" ->
+                    new Reading.Bad("`gateway-issuer` comes in a later version", "write kind: service-account");
+                default ->
+                    new Reading.Bad(
+                            "`" + text + "` is not a kind of credential",
+                            "write kind: service-account, or emulator with `upstream.emulator`");
+            });
+
+    static final ScalarType IDENTITY_SOURCE = new ScalarType(
+            Form.STRING, "federated-token-file, entra-managed-identity, gce-metadata", text -> switch (text) {
+                case "federated-token-file" -> new Reading.Good(IdentitySource.FEDERATED_TOKEN_FILE);
+                case "entra-managed-identity" -> new Reading.Good(IdentitySource.ENTRA_MANAGED_IDENTITY);
+                case "gce-metadata" -> new Reading.Good(IdentitySource.GCE_METADATA);
+                case "entra-client-certificate", "external-account-file", "app-service-managed-identity" ->
+                    new Reading.Bad(
+                            "`" + text + "` comes in a later version",
+                            "write federated-token-file, entra-managed-identity or gce-metadata");
+                default ->
+                    new Reading.Bad(
+                            "`" + text + "` is no source of an identity",
+                            "write federated-token-file, entra-managed-identity or gce-metadata");
+            });
+
+    /** A Google service account; also safe as part of a URL's path. */
+    static final ScalarType SERVICE_ACCOUNT = pattern(
+            "the e-mail address of a service account",
+            "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?@(?:[a-z0-9-]{1,63}\\.){1,4}gserviceaccount\\.com",
+            "write staff@PROJECT.iam.gserviceaccount.com");
+
+    /** The full resource name of a workload identity provider. */
+    static final ScalarType IDENTITY_PROVIDER = pattern(
+            "a workload identity provider",
+            "//iam\\.googleapis\\.com/projects/[0-9]{1,20}/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}"
+                    + "/providers/[a-z0-9-]{4,32}",
+            "write //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER: no"
+                    + " `https:`, and the project's number, not its id");
+
+    /** An endpoint of Google's token services, or a stand-in on this machine. */
+    static final ScalarType GOOGLE_ENDPOINT = new ScalarType(Form.STRING, "https://NAME.googleapis.com", text -> {
+        if (text.indexOf('@') >= 0) {
+            return USER_INFO;
+        }
+        URI uri = origin(text);
+        HostPort address = uri == null ? null : hostPort(uri, 443);
+        boolean google = uri != null
+                && address != null
+                && "https".equals(uri.getScheme())
+                && address.host().endsWith(".googleapis.com")
+                && address.port() == 443;
+        return uri != null && address != null && (google || address.isLoopback())
+                ? new Reading.Good(base(uri))
+                : new Reading.Bad(
+                        "`" + text + "` is not an https address of Google's: firegate's tokens would go there",
+                        "write https:// and a host below googleapis.com; a loopback address is accepted for tests");
     });
+
+    /** A machine's metadata service, which speaks plain http, or a stand-in on this machine. */
+    static final ScalarType METADATA_ENDPOINT = new ScalarType(Form.STRING, "http://host", text -> {
+        URI uri = text.indexOf('@') >= 0 ? null : origin(text);
+        HostPort address = uri == null ? null : hostPort(uri, 80);
+        return uri != null
+                        && address != null
+                        && "http".equals(uri.getScheme())
+                        && (METADATA_HOSTS.contains(address.host()) || address.isLoopback())
+                ? new Reading.Good(base(uri))
+                : new Reading.Bad(
+                        "not the address of a metadata service",
+                        "leave it out; http:// with 169.254.169.254, metadata.google.internal or a loopback address is accepted");
+    });
+
+    private static ScalarType pattern(String described, String pattern, String fix) {
+        Pattern compiled = Pattern.compile(pattern);
+        return new ScalarType(
+                Form.STRING,
+                described,
+                text -> compiled.matcher(text).matches()
+                        ? new Reading.Good(text)
+                        : new Reading.Bad("`" + text + "` is not " + described, fix));
+    }
+
+    /** Scheme, host and port, without a slash at the end. */
+    private static URI base(URI uri) {
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority().toLowerCase(Locale.ROOT));
+    }
 
     /** A bound, between its own two ends. */
     static ScalarType limit(Limit limit) {

@@ -37,7 +37,10 @@ final class RestResponder implements Responder {
     private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
     private static final AsciiString WWW_AUTHENTICATE = AsciiString.cached("www-authenticate");
     private static final AsciiString RETRY_AFTER = AsciiString.cached("retry-after");
-    private static final AsciiString RETRY_SECONDS = AsciiString.cached("1");
+
+    /** When nobody knows better. */
+    private static final String RETRY_SECONDS = "1";
+
     private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
     private static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
     private static final AsciiString GRPC_DETAILS = AsciiString.cached("grpc-status-details-bin");
@@ -124,7 +127,8 @@ final class RestResponder implements Responder {
                             status.code(),
                             text == null ? "" : GrpcResponder.percentDecode(text),
                             decoded(trailers.get(GRPC_DETAILS))),
-                    null);
+                    null,
+                    RETRY_SECONDS);
         } else if (elements != null) {
             ended = true;
             boolean started = elements.started();
@@ -162,11 +166,15 @@ final class RestResponder implements Responder {
                             Failure.DOMAIN,
                             failure.metadata())
                     .answeredWith(failure.code().httpStatus());
-            error(error, failure.challenge());
+            error(
+                    error,
+                    failure.challenge(),
+                    failure.metadata().getOrDefault(Failure.RETRY_AFTER_SECONDS, RETRY_SECONDS));
         }
     }
 
-    private void error(RestError error, @Nullable String challenge) {
+    /** @param retrySeconds when to come back, in the answer only if it is one to come back after */
+    private void error(RestError error, @Nullable String challenge, String retrySeconds) {
         ended = true;
         if (elements != null && elements.started()) {
             wire.end(elements.fail(error));
@@ -177,7 +185,7 @@ final class RestResponder implements Responder {
             head.add(WWW_AUTHENTICATE, challenge);
         }
         if (error.httpStatus() == SERVICE_UNAVAILABLE) {
-            head.add(RETRY_AFTER, RETRY_SECONDS);
+            head.add(RETRY_AFTER, retrySeconds);
         }
         wire.whole(head, error.body(method, pretty), AnswerCredit.NONE);
     }

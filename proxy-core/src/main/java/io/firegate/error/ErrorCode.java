@@ -63,7 +63,7 @@ public enum ErrorCode {
     CREDENTIAL_UNAVAILABLE(
             Group.GATEWAY,
             GrpcStatus.UNAVAILABLE,
-            "Firegate holds no valid Google credential for this tier; see the log."),
+            "Try again after `metadata.retryAfterSeconds`; the operator sees the cause in the log and in /readyz?verbose."),
     UPSTREAM_UNAVAILABLE(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore did not answer; try again with backoff."),
     UPSTREAM_PROTOCOL(Group.UPSTREAM, GrpcStatus.UNAVAILABLE, "Firestore's answer was not understood; see the log."),
     ANSWER_TOO_LARGE(

@@ -21,6 +21,9 @@ public record Failure(
     /** Who speaks, in {@code ErrorInfo}: tells firegate's errors from Google's. */
     public static final String DOMAIN = "firegate";
 
+    /** The metadata that says when to come back; over REST it is {@code Retry-After} as well. */
+    public static final String RETRY_AFTER_SECONDS = "retryAfterSeconds";
+
     public Failure {
         metadata = Map.copyOf(metadata);
     }

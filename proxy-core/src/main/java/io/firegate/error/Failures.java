@@ -1,5 +1,6 @@
 package io.firegate.error;
 
+import io.firegate.auth.credential.Absence;
 import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
@@ -99,6 +100,17 @@ public final class Failures {
         Map<String, String> metadata = place == null ? Map.of() : Map.of("field", place);
         String message = "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
         return new Failure(ErrorCode.REQUEST_INVALID, problem, message, metadata, null);
+    }
+
+    /** No Google credential for a permitted request: our fault, never a reason to use another. */
+    public static Failure of(Absence absence, String credential) {
+        long seconds = Math.max(1, absence.retryAfter().toSeconds());
+        return new Failure(
+                ErrorCode.CREDENTIAL_UNAVAILABLE,
+                absence.problem(),
+                "firegate: no valid Google credential: " + absence.problem().sentence(),
+                Map.of("credential", credential, Failure.RETRY_AFTER_SECONDS, Long.toString(seconds)),
+                null);
     }
 
     /** An answer that did not come. */

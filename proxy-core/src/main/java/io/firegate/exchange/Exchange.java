@@ -262,7 +262,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     /** A good answer with nothing to forward: every write of the request is refused for itself. */
     private void answer(Admission.Answered answered) {
         record.refusedAll(answered);
-        byte[] message = answered.answer().toByteArray();
+        byte[] message = answered.message();
         leave();
         responder.start();
         record.answered(responder.message(message, AnswerCredit.NONE));
@@ -280,10 +280,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         Credential credential = services.credential(permitted.permit().credential());
         if (credential == null) {
             permitted.release();
-            close(Failure.of(
-                    ErrorCode.CREDENTIAL_UNAVAILABLE,
-                    "firegate: no valid Google credential for "
-                            + permitted.permit().credential()));
+            close(services.noCredential(permitted.permit().credential()));
             return;
         }
         state = State.FORWARDED;

@@ -7,6 +7,9 @@ import io.firegate.auth.credential.CredentialSource;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.error.Failures;
 import io.firegate.firestore.enforce.Enforcer;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.PolicySnapshot;
@@ -129,5 +132,13 @@ public final class ExchangeServices {
     Credential credential(String name) {
         CredentialSource source = credentials.get(name);
         return source == null ? null : source.current();
+    }
+
+    /** Why {@link #credential} gave none. */
+    Failure noCredential(String name) {
+        CredentialSource source = credentials.get(name);
+        return source == null
+                ? Failure.of(ErrorCode.CREDENTIAL_UNAVAILABLE, "firegate: no credential is configured for this tier")
+                : Failures.of(source.absence(), name);
     }
 }

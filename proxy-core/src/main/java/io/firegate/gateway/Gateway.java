@@ -5,8 +5,6 @@ import io.firegate.admin.AdminPages;
 import io.firegate.admin.Health;
 import io.firegate.admin.Stage;
 import io.firegate.audit.AuditLog;
-import io.firegate.auth.credential.CredentialSource;
-import io.firegate.auth.credential.EmulatorCredential;
 import io.firegate.auth.entra.Authority;
 import io.firegate.auth.entra.DiscoveredKeys;
 import io.firegate.auth.entra.KeyBounds;
@@ -50,7 +48,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +67,7 @@ public final class Gateway implements GatewayStarter.Gateway {
     private final Limits limits;
     private final AuditLog audit;
     private final TokenVerifier verifier;
+    private final Federation federation;
     private final HandleSealer handles;
     private final EventLoopGroup loops;
     private final Map<EventLoop, Worker> workers;
@@ -91,6 +89,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         this.limits = config.limits();
         this.audit = audit;
         this.verifier = verifier(parts);
+        this.federation = new Federation(config, parts.clock());
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
         this.workers = new HashMap<>();
@@ -145,7 +144,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 verifier,
                 parts.policies()::current,
                 new Enforcer(handles),
-                credentials(config),
+                federation.sources(),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
                 counters,
@@ -182,6 +181,11 @@ public final class Gateway implements GatewayStarter.Gateway {
                 log.warn("signing keys are not available yet: {}", verifier.keys());
             }
         });
+        federation.start().thenAccept(ready -> {
+            if (!ready) {
+                log.warn("not every Google credential is available yet; see the lines above and /readyz?verbose");
+            }
+        });
         stage.serving();
         log.atInfo()
                 .addKeyValue(
@@ -212,7 +216,7 @@ public final class Gateway implements GatewayStarter.Gateway {
 
     private Health health() {
         boolean recordRequired = parts.config().audit().onFailure() == GatewayConfig.OnFailure.DENY;
-        return Health.of(stage, verifier, parts.policies(), audit, recordRequired);
+        return Health.of(stage, verifier, federation::status, parts.policies(), audit, recordRequired);
     }
 
     private Readings readings(ExchangeServices exchanges, ExchangeCounters counters) {
@@ -224,6 +228,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 () -> workers.values().stream().mapToLong(Worker::exchanges).sum(),
                 exchanges::requestBytesHeld,
                 verifier,
+                federation::status,
                 parts.policies(),
                 workers.values().stream()
                         .map(worker -> worker.upstream().counts())
@@ -272,6 +277,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         }
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         verifier.close();
+        federation.close();
         audit.close();
         // Last, so that whoever watches is told of the end by somebody.
         AdminListener health = admin;
@@ -314,17 +320,6 @@ public final class Gateway implements GatewayStarter.Gateway {
         };
         return new TenantSettings(
                 tenant.id(), versions, Set.copyOf(tenant.audiences()), tenant.scope(), authority, keys);
-    }
-
-    private static Map<String, CredentialSource> credentials(GatewayConfig config) {
-        Map<String, CredentialSource> sources = new LinkedHashMap<>();
-        config.credentials()
-                .forEach((name, kind) -> sources.put(
-                        name,
-                        switch (kind) {
-                            case EMULATOR -> new EmulatorCredential(name);
-                        }));
-        return sources;
     }
 
     private static @Nullable UpstreamSettings upstream(GatewayConfig config, List<Problem> problems) {

@@ -12,6 +12,9 @@ public enum Label {
     READ_RESULT(
             "result", "`loaded` (a new policy came into force), `unchanged`, `refused` (the files could not be used)"),
     TENANT("tenant", "a tenant's id, as configured"),
+    CREDENTIAL("credential", "its name under `credentials`"),
+    REFRESH_RESULT("result", "`ok`, `failed`"),
+    CAUSE("cause", "a cause of [google-credentials.md](google-credentials.md)"),
     SNAPSHOT("snapshot", "the id of the policy, as in the record"),
     VERSION("version", "firegate's version"),
     JAVA("java", "the Java runtime's version");

@@ -77,6 +77,29 @@ public enum Metric {
             "firegate_policy_last_read_good",
             "1 when the files as last read are in force; 0 when they were refused and an older policy still is"),
 
+    CREDENTIAL_USABLE(
+            Type.GAUGE,
+            "firegate_credential_usable",
+            "1 while there is a valid Google credential, else 0; kind service-account only",
+            Label.CREDENTIAL),
+    CREDENTIAL_EXPIRY(
+            Type.GAUGE,
+            "firegate_credential_expiry_timestamp_seconds",
+            "When the newest Google credential expires, in Unix time; absent before the first",
+            Label.CREDENTIAL),
+    CREDENTIAL_REFRESHES(
+            Type.COUNTER,
+            "firegate_credential_refreshes_total",
+            "Attempts to refresh a Google credential that have ended",
+            Label.CREDENTIAL,
+            Label.REFRESH_RESULT),
+    CREDENTIAL_FAILURES(
+            Type.COUNTER,
+            "firegate_credential_failures_total",
+            "Attempts to refresh a Google credential that failed, by cause",
+            Label.CREDENTIAL,
+            Label.CAUSE),
+
     UPSTREAM_CONNECTIONS(Type.GAUGE, "firegate_upstream_connections", "Connections to Firestore that are open"),
     UPSTREAM_CONNECTIONS_OPENED(
             Type.COUNTER, "firegate_upstream_connections_opened_total", "Connections to Firestore that became usable"),

@@ -2,11 +2,13 @@ package io.firegate.metrics;
 
 import io.firegate.audit.AuditLog;
 import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.firestore.upstream.UpstreamCounts;
 import io.firegate.reload.PolicyStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Where the numbers come from that nobody has to count: read when somebody asks, safe for any thread.
@@ -15,6 +17,7 @@ import java.util.function.LongSupplier;
  * @param exchanges what is counted for each request
  * @param exchangesRunning requests that have not ended
  * @param requestBytesHeld bytes of unfinished request bodies
+ * @param credentials how the service accounts' credentials stand
  * @param upstreams one for each event loop
  */
 public record Readings(
@@ -24,6 +27,7 @@ public record Readings(
         LongSupplier exchangesRunning,
         LongSupplier requestBytesHeld,
         TokenVerifier verifier,
+        Supplier<List<CredentialStatus>> credentials,
         PolicyStore policies,
         List<UpstreamCounts> upstreams,
         Connections connections,

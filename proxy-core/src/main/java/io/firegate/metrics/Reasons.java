@@ -1,5 +1,6 @@
 package io.firegate.metrics;
 
+import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.error.ErrorCode;
 import io.firegate.firestore.enforce.RequestProblem;
@@ -24,6 +25,7 @@ final class Reasons {
     private static final int REQUESTS = add(RequestProblem.values());
     private static final int CODES = add(ErrorCode.values());
     private static final int UPSTREAM = add(UpstreamFailure.values());
+    private static final int CREDENTIALS = add(CredentialProblem.values());
     private static final int OTHER = NAMES.size();
 
     /** How many numbers there are. */
@@ -53,6 +55,8 @@ final class Reasons {
             return CODES + reason.ordinal();
         } else if (reason instanceof UpstreamFailure) {
             return UPSTREAM + reason.ordinal();
+        } else if (reason instanceof CredentialProblem) {
+            return CREDENTIALS + reason.ordinal();
         }
         return OTHER;
     }

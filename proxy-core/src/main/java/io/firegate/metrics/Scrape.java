@@ -1,6 +1,7 @@
 package io.firegate.metrics;
 
 import io.firegate.auth.entra.KeyStatus;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.firestore.upstream.UpstreamCounts;
 import io.firegate.reload.PolicyStatus;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -104,6 +105,11 @@ public final class Scrape {
             case POLICY_READS -> reads(status());
             case POLICY_READ_AT -> Sample.of(unix(status().readAt()));
             case POLICY_READ_GOOD -> Sample.of(flag(status().failure() == null));
+            case CREDENTIAL_USABLE ->
+                byCredential(credential -> List.of(new Sample(List.of(credential.name()), flag(credential.usable()))));
+            case CREDENTIAL_EXPIRY -> byCredential(Scrape::expiry);
+            case CREDENTIAL_REFRESHES -> byCredential(Scrape::refreshes);
+            case CREDENTIAL_FAILURES -> byCredential(Scrape::failures);
             case UPSTREAM_CONNECTIONS -> overLoops(UpstreamCounts::connectionsOpen);
             case UPSTREAM_CONNECTIONS_OPENED -> overLoops(UpstreamCounts::connectionsOpened);
             case UPSTREAM_CONNECTIONS_LOST -> overLoops(UpstreamCounts::connectionsLost);
@@ -145,6 +151,35 @@ public final class Scrape {
                 samples.add(new Sample(List.of(keys.tenant().toString()), value));
             }
         }
+        return samples;
+    }
+
+    private List<Sample> byCredential(Function<CredentialStatus, List<Sample>> samples) {
+        return readings.credentials().get().stream()
+                .flatMap(credential -> samples.apply(credential).stream())
+                .toList();
+    }
+
+    private static List<Sample> expiry(CredentialStatus credential) {
+        Instant expires = credential.expiresAt();
+        return expires == null ? List.of() : List.of(new Sample(List.of(credential.name()), unix(expires)));
+    }
+
+    private static List<Sample> refreshes(CredentialStatus credential) {
+        long failed = credential.failures().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return List.of(
+                Sample.counted(List.of(credential.name(), "failed"), failed),
+                Sample.counted(List.of(credential.name(), "ok"), credential.refreshes()));
+    }
+
+    private static List<Sample> failures(CredentialStatus credential) {
+        List<Sample> samples = new ArrayList<>();
+        credential
+                .failures()
+                .forEach(
+                        (cause, count) -> samples.add(Sample.counted(List.of(credential.name(), cause.name()), count)));
         return samples;
     }
 

@@ -47,7 +47,13 @@ class AdminListenerTest {
 
     private AdminPages pages() {
         return new AdminPages(
-                Health.of(new Stage(), gateway.verifier, gateway.policies, gateway.record, true),
+                Health.of(
+                        new Stage(),
+                        gateway.verifier,
+                        () -> gateway.credentials,
+                        gateway.policies,
+                        gateway.record,
+                        true),
                 new Scrape(gateway.readings()));
     }
 

@@ -2,12 +2,16 @@ package io.firegate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firegate.auth.credential.CredentialProblem;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.fixtures.entra.LocalIssuer;
 import io.firegate.metrics.Scrape;
 import io.firegate.metrics.StillGateway;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +38,13 @@ class HealthTest {
 
     private static AdminPages pages(StillGateway gateway, Stage stage, boolean recordRequired) {
         return new AdminPages(
-                Health.of(stage, gateway.verifier, gateway.policies, gateway.record, recordRequired),
+                Health.of(
+                        stage,
+                        gateway.verifier,
+                        () -> gateway.credentials,
+                        gateway.policies,
+                        gateway.record,
+                        recordRequired),
                 new Scrape(gateway.readings()));
     }
 
@@ -76,6 +86,7 @@ class HealthTest {
                             [+] stage: serving
                             [+] policy: %s
                             [+] keys: usable for every tenant
+                            [+] credentials: none is fetched
                             [+] record: writable
                             """.formatted(gateway.policies.current().id()));
             stage.draining();
@@ -136,6 +147,41 @@ class HealthTest {
                     .contains(gateway.policies.current().id()
                             + " is still in force; the files as they are now were refused with 1 problems");
         }
+    }
+
+    @Test
+    void credentialsMatterWhenNoneIsLeft() {
+        try (StillGateway gateway = new StillGateway(StillGateway.published(keySet), Map.of(), false)) {
+            fetchKeys(gateway);
+            AdminPages pages = pages(gateway, serving(), true);
+            gateway.credentials = List.of(credential("staff", true, null), credential("admin", true, null));
+            assertThat(ask(pages, "/readyz?verbose"))
+                    .startsWith("200 ok\n")
+                    .contains("[+] credentials: valid for every service account\n");
+            gateway.credentials = List.of(
+                    credential("staff", true, CredentialProblem.THROTTLED),
+                    credential("admin", false, CredentialProblem.IMPERSONATION_DENIED));
+            assertThat(ask(pages, "/readyz?verbose"))
+                    .startsWith("200 ok\n")
+                    .contains(
+                            "[+] credentials: staff (valid, not refreshed: why and what to do), admin (why and what to do)\n");
+            gateway.credentials =
+                    List.of(credential("staff", false, null), credential("admin", false, CredentialProblem.TIMEOUT));
+            assertThat(ask(pages, "/readyz")).isEqualTo("""
+                            503 not ok
+                            [-] credentials: no Google credential is valid: staff (not fetched yet), admin (why and what to do)
+                            """);
+            assertThat(ask(pages, "/startupz")).isEqualTo("""
+                            503 not ok
+                            [-] credentials: the first fetch of a Google credential has not ended yet
+                            """);
+        }
+    }
+
+    private static CredentialStatus credential(String name, boolean usable, @Nullable CredentialProblem problem) {
+        boolean asked = usable || problem != null;
+        return new CredentialStatus(
+                name, usable, null, asked, problem, problem == null ? "" : "why and what to do", 1, Map.of());
     }
 
     private static void fetchKeys(StillGateway gateway) {

@@ -185,6 +185,11 @@ class RestResponderTest {
         unary.fail(Failure.of(ErrorCode.OVERLOADED, "firegate: full"));
         assertThat(wire.head.status()).hasToString("503");
         assertThat(wire.head.get("retry-after")).hasToString("1");
+
+        new RestResponder(wire, null)
+                .fail(Failure.of(ErrorCode.CREDENTIAL_UNAVAILABLE, "firegate: none")
+                        .with(Failure.RETRY_AFTER_SECONDS, "17"));
+        assertThat(wire.head.get("retry-after")).hasToString("17");
     }
 
     private static Http2Headers status(String status) {

@@ -2,6 +2,8 @@ package io.firegate.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firegate.auth.credential.Absence;
+import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
@@ -13,6 +15,7 @@ import io.firegate.policy.DenyReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/errors.md} is made from the catalogue, by the same code that answers callers. */
@@ -102,6 +105,20 @@ class ErrorPageTest {
         section(out, "No answer from Firestore", "The request was permitted and forwarded, and no whole answer came.");
         for (UpstreamFailure failure : UpstreamFailure.values()) {
             row(out, Failures.of(failure), Advice.on(failure));
+        }
+        section(
+                out,
+                "No Google credential",
+                "The request was permitted and not forwarded: firegate never uses another tier's credential instead. `metadata.credential`"
+                        + " names the one that is missing, `metadata.retryAfterSeconds` says when firegate tries again. What the operator"
+                        + " does about each: [google-credentials.md](google-credentials.md).");
+        for (CredentialProblem problem : CredentialProblem.values()) {
+            row(
+                    out,
+                    Failures.of(new Absence(problem, Duration.ofSeconds(1)), "staff"),
+                    problem.passing()
+                            ? "Try again after that time."
+                            : "Tell the operator: it does not pass by itself.");
         }
         out.append("""
 

@@ -3,7 +3,9 @@ package io.firegate.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firegate.audit.OutcomeLine.Source;
+import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.entra.TokenProblem;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.error.ErrorCode;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.method.FirestoreMethod;
@@ -11,6 +13,7 @@ import io.firegate.policy.DenyReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +56,15 @@ class MetricTest {
             counters.decided(null, TokenProblem.EXPIRED);
             counters.ended(null, GrpcStatus.UNAUTHENTICATED, Source.FIREGATE, 400_000_000_000L, -1);
             counters.decided(FirestoreMethod.GET_DOCUMENT, ErrorCode.OVERLOADED);
+            gateway.credentials = List.of(new CredentialStatus(
+                    "staff",
+                    true,
+                    Instant.parse("2026-11-22T10:40:00Z"),
+                    true,
+                    CredentialProblem.THROTTLED,
+                    "not shown",
+                    4,
+                    Map.of(CredentialProblem.THROTTLED, 2L, CredentialProblem.TIMEOUT, 1L)));
             page = new Scrape(gateway.readings()).page(null).text();
         }
         String own = page.lines()
@@ -93,6 +105,7 @@ class MetricTest {
                 DenyReason.class,
                 TokenProblem.class,
                 io.firegate.firestore.enforce.RequestProblem.class,
+                CredentialProblem.class,
                 ErrorCode.class,
                 io.firegate.firestore.upstream.UpstreamFailure.class)) {
             for (Enum<?> word : vocabulary.getEnumConstants()) {
@@ -130,12 +143,14 @@ class MetricTest {
                 | path | 200 means | checks |
                 | --- | --- | --- |
                 | `/livez`, `/healthz` | the process answers; a restart would not help | `process` |
-                | `/startupz` | it has started: every listener is open, and each tenant's signing keys were asked for once, well or not | `listeners`, `keys` |
-                | `/readyz` | a request with a good token would be served | `stage`, `policy`, `keys`, `record` |
+                | `/startupz` | it has started: every listener is open, and each tenant's signing keys and each Google credential were asked for once, well or not | `listeners`, `keys`, `credentials` |
+                | `/readyz` | a request with a good token would be served | `stage`, `policy`, `keys`, `credentials`, `record` |
 
                 - `stage` fails before every listener is open and from the first SIGTERM on.
                 - `policy` passes as long as a policy is in force, also when its files were refused since; then it says so.
                 - `keys` fails when no tenant's signing keys are usable, and names each tenant that lacks them when only some do.
+                - `credentials` fails when service accounts are used and none of them has a valid Google credential; it names each that has
+                  none, or that could not be refreshed, with the cause and [what to do](google-credentials.md).
                 - `record` fails while the record cannot be written, unless `audit.onFailure` is `allow`.
                 - Firestore is not asked: when it is away it is away for every replica, and the answers name it as the cause.
 

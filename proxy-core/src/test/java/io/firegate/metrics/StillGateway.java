@@ -9,6 +9,7 @@ import io.firegate.auth.entra.TenantSettings;
 import io.firegate.auth.entra.TokenBounds;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.entra.TokenVersion;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.policy.Guid;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
@@ -36,6 +37,9 @@ public final class StillGateway implements AutoCloseable {
     public final AuditLog record;
     public final TokenVerifier verifier;
     public final PolicyStore policies;
+    /** How the service accounts' credentials stand; none unless the test sets some. */
+    public volatile List<CredentialStatus> credentials = List.of();
+
     private final Source source = new Source();
 
     /** A record in memory. */
@@ -134,6 +138,7 @@ public final class StillGateway implements AutoCloseable {
                 () -> 7,
                 () -> 4_096,
                 verifier,
+                () -> credentials,
                 policies,
                 List.of(),
                 new Readings.Connections(() -> 3, () -> 5, () -> 2),

@@ -1,5 +1,7 @@
 package io.firegate.auth.entra;
 
+import io.firegate.auth.input.BoundedBody;
+import io.firegate.auth.input.StrictJson;
 import io.firegate.policy.Guid;
 import java.io.IOException;
 import java.net.URI;

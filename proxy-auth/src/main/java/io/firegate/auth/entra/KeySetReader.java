@@ -1,5 +1,6 @@
 package io.firegate.auth.entra;
 
+import io.firegate.auth.input.StrictJson;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -1,5 +1,6 @@
 package io.firegate.auth.entra;
 
+import io.firegate.auth.input.StrictJson;
 import io.firegate.policy.Guid;
 import io.firegate.policy.Principal;
 import java.nio.charset.StandardCharsets;

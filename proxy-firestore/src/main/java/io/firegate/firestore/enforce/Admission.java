@@ -22,6 +22,11 @@ public sealed interface Admission {
         public Answered {
             refused = List.copyOf(refused);
         }
+
+        /** The answer as bytes, for whoever does not know protobuf. */
+        public byte[] message() {
+            return answer.toByteArray();
+        }
     }
 
     /** Well-formed, and the policy says no. */

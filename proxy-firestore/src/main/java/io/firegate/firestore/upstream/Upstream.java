@@ -13,10 +13,13 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Firestore, for the exchanges of one event loop: a few multiplexed connections on that same loop, opened when needed, replaced when
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 public final class Upstream {
+    private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+
     /** One read takes a whole burst of answers: fewer system calls, fewer frames cut in two. */
     private static final int READ_BYTES = 65_536;
 
@@ -38,6 +43,8 @@ public final class Upstream {
     private final List<UpstreamConnection> connections = new ArrayList<>();
     private final ArrayDeque<UpstreamCall> pending = new ArrayDeque<>();
     private final UpstreamCounts counts = new UpstreamCounts();
+    private final Backoff backoff =
+            new Backoff(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     private boolean closed;
 
     /** The upstream of one loop. */
@@ -118,6 +125,22 @@ public final class Upstream {
         }
     }
 
+    /** A connection has become usable for the first time. */
+    void ready() {
+        counts.opened();
+        backoff.succeeded();
+    }
+
+    /** Tells the operator that a connection failed, but not each time: an outage fails thousands. */
+    void tell(String what, Throwable cause) {
+        if (backoff.tells()) {
+            log.atWarn()
+                    .addKeyValue("upstream", settings.authority())
+                    .addKeyValue("notTold", backoff.untold())
+                    .log("{}: {}", what, cause.toString());
+        }
+    }
+
     void streamFreed() {
         if (!pending.isEmpty()) {
             usable();
@@ -137,6 +160,7 @@ public final class Upstream {
         connections.remove(connection);
         if (!connection.isReady()) {
             counts.connectFailed();
+            backoff.failed();
             // Not tried again at once: with other connections their streams come free, without any the caller is told.
             if (connections.isEmpty()) {
                 failPending(UpstreamFailure.CONNECT);
@@ -163,7 +187,11 @@ public final class Upstream {
             }
         }
         if (!closed && connections.size() < settings.connectionsMax()) {
-            connect();
+            if (backoff.isOver()) {
+                connect();
+            } else if (connections.isEmpty()) {
+                failPending(UpstreamFailure.CONNECT);
+            }
         }
     }
 

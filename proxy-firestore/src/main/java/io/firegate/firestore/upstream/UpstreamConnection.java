@@ -19,8 +19,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection to Firestore, many calls at a time. Belongs to its event loop, the one all of its calls live on.
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 final class UpstreamConnection extends Http2ConnectionHandler {
-    private static final Logger log = LoggerFactory.getLogger(UpstreamConnection.class);
-
     /** New streams stop well before the 31-bit ids end (RFC 9113 section 5.1.1). */
     private static final int STREAM_ID_RETIRE = Integer.MAX_VALUE - 10_000;
 
@@ -166,7 +162,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(ctx, cause);
         } else {
-            log.warn("connection to Firestore lost: {}", cause.toString());
+            owner.tell("connection to Firestore lost", cause);
             ctx.close();
         }
     }
@@ -211,7 +207,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
             if (!ready) {
                 ready = true;
-                owner.counts().opened();
+                owner.ready();
                 Http2Stream whole = connection().connectionStream();
                 int more = connectionWindowBytes
                         - connection().local().flowController().windowSize(whole);
@@ -331,6 +327,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         future.addListener(done -> {
             if (!done.isSuccess()) {
                 retired = true;
+                owner.tell("no connection to Firestore", done.cause());
                 owner.closed(this);
             }
         });

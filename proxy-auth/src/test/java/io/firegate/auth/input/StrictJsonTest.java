@@ -1,4 +1,4 @@
-package io.firegate.auth.entra;
+package io.firegate.auth.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.firegate.auth.entra;
+package io.firegate.auth.input;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,18 +11,19 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /** A response body kept in memory and cut off, connection and all, as soon as it is longer than allowed. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
     private final int bytesMax;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private @Nullable Subscription subscription;
 
-    BoundedBody(int bytesMax) {
+    /** A body of at most so many bytes. */
+    public BoundedBody(int bytesMax) {
         this.bytesMax = bytesMax;
     }
 
     /** The body was longer than allowed. */
-    static final class TooLong extends IOException {
+    public static final class TooLong extends IOException {
         private static final long serialVersionUID = 1L;
     }
 

@@ -1,4 +1,4 @@
-package io.firegate.auth.entra;
+package io.firegate.auth.input;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Double} for all others, {@link Boolean}, {@link #NULL}, {@code Map<String, Object>}, {@code List<Object>}. Total: any input
  * gives an object or null.
  */
-final class StrictJson {
+public final class StrictJson {
     /** What {@code null} is read as, so that a claim that is there and null differs from one that is missing. */
-    static final Object NULL = new Object() {
+    public static final Object NULL = new Object() {
         @Override
         public String toString() {
             return "null";
@@ -28,7 +28,7 @@ final class StrictJson {
     };
 
     /** What a second member of the same name in an object below the first means. In the outermost object it is always refused. */
-    enum Duplicates {
+    public enum Duplicates {
         /** The last one counts; for tokens, where nested members are not relied on. */
         NESTED_ALLOWED,
         /** The text is refused. */
@@ -48,7 +48,7 @@ final class StrictJson {
     }
 
     /** The object, or null when the bytes are anything else. */
-    static @Nullable Map<String, Object> object(byte[] utf8, Duplicates duplicates) {
+    public static @Nullable Map<String, Object> object(byte[] utf8, Duplicates duplicates) {
         String text;
         try {
             // A fresh decoder reports malformed input; String's constructor would replace it.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.auth.input;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package io.firegate.gateway;
+
+import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.credential.EmulatorCredential;
+import io.firegate.auth.federation.CredentialStatus;
+import io.firegate.auth.federation.FetchBounds;
+import io.firegate.auth.federation.TokenBroker;
+import io.firegate.config.GatewayConfig;
+import io.firegate.config.Limit;
+import io.firegate.config.Limits;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The credentials of a configuration: those that are fetched and those that are not. Safe for any thread. */
+final class Federation implements AutoCloseable {
+    private final Map<String, CredentialSource> sources = new LinkedHashMap<>();
+    private final @Nullable TokenBroker broker;
+
+    Federation(GatewayConfig config, InstantSource clock) {
+        Map<String, String> accounts = new LinkedHashMap<>();
+        config.credentials().forEach((name, credential) -> {
+            switch (credential) {
+                case GatewayConfig.Credential.Emulator emulator -> sources.put(name, new EmulatorCredential(name));
+                case GatewayConfig.Credential.ServiceAccount account -> accounts.put(name, account.account());
+            }
+        });
+        GatewayConfig.Identity identity = config.identity();
+        broker = accounts.isEmpty() || identity == null
+                ? null
+                : new TokenBroker(
+                        accounts, identity.workload(), identity.iamCredentials(), bounds(config.limits()), clock);
+        if (broker != null) {
+            sources.putAll(broker.sources());
+        }
+    }
+
+    private static FetchBounds bounds(Limits limits) {
+        return new FetchBounds(
+                limits.getDuration(Limit.CREDENTIAL_LIFETIME_MILLIS),
+                limits.getDuration(Limit.CREDENTIAL_FETCH_MILLIS),
+                limits.getInt(Limit.CREDENTIAL_ANSWER_BYTES),
+                limits.getDuration(Limit.CREDENTIAL_RETRY_MILLIS));
+    }
+
+    /** By the names of gateway.yaml. */
+    Map<String, CredentialSource> sources() {
+        return sources;
+    }
+
+    /** Of those that are fetched. */
+    List<CredentialStatus> status() {
+        return broker == null ? List.of() : broker.status();
+    }
+
+    /** Begins; the stage says whether all are there. */
+    CompletionStage<Boolean> start() {
+        return broker == null ? CompletableFuture.completedFuture(true) : broker.start();
+    }
+
+    @Override
+    public void close() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}
