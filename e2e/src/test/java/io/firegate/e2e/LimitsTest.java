@@ -127,6 +127,8 @@ class LimitsTest {
                 () -> silent(harness.gateway().port(1)));
         cases.put("connectionIdleMillis over HTTP/1.1", this::idleHttp1);
         cases.put("connectionIdleMillis over HTTP/2", this::idleHttp2);
+        cases.put("connectionIdleMillis with an answer nobody reads", this::unreadHttp2);
+        cases.put("headers that begin no request", this::noRequest);
         cases.put("connectionAgeMillis", this::age);
         cases.put("resetsPer30Seconds", this::resets);
         cases.put("pingsPer10Seconds", () -> frames(ENHANCE_YOUR_CALM, repeated(frame(PING, 0, 0, new byte[8]))));
@@ -296,6 +298,27 @@ class LimitsTest {
         try (RawConnection connection = new RawConnection(harness.plaintextPort(), BEFORE_AGE)) {
             connection.send(PREFACE, frame(SETTINGS, 0, 0));
             assertEnds(connection, 0);
+        }
+    }
+
+    /** The client takes headers but not a byte of the answer, so its stream stays open. */
+    private void unreadHttp2() throws Exception {
+        byte[] noWindow = {0, 4, 0, 0, 0, 0};
+        try (RawConnection connection = new RawConnection(harness.plaintextPort(), BEFORE_AGE)) {
+            byte[] block = connection.block(":method", "GET", ":scheme", "http", ":path", "/v1/a", ":authority", "h");
+            connection.send(
+                    PREFACE, frame(SETTINGS, 0, 0, noWindow), frame(HEADERS, END_HEADERS | END_STREAM, 1, block));
+            connection.readFrame(GOAWAY);
+        }
+    }
+
+    /** Nobody would ever answer it. */
+    private void noRequest() throws Exception {
+        try (RawConnection connection = greeted()) {
+            byte[] block = connection.block(":scheme", "http", ":path", "/v1/a", ":authority", "h");
+            connection.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, block));
+            assertThat(ByteBuffer.wrap(connection.readFrame(RST_STREAM)).getInt())
+                    .isEqualTo(1);
         }
     }
 

@@ -40,6 +40,14 @@ public final class TraceParent {
         return header.subSequence(TRACE_START, TRACE_END).toString();
     }
 
+    /**
+     * A header value as it is passed on: what version 00 knows, as version 00; null when it is absent or not valid. What a later
+     * version adds would be any text the client likes, and W3C Trace Context section 3.2.4 asks who does not know it to leave it out.
+     */
+    public static @Nullable String passedOn(@Nullable CharSequence header) {
+        return header == null || traceId(header) == null ? null : "00" + header.subSequence(2, VERSION_00_LENGTH);
+    }
+
     private static boolean isHex(CharSequence text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);

@@ -78,7 +78,7 @@ public enum Limit {
             268_435_456,
             1_048_576,
             Integer.MAX_VALUE,
-            "messages of answers held in part by all requests together"),
+            "messages of answers held by all requests together: those not yet whole, and rewritten or rendered ones until the client has them"),
     TOKEN_BYTES("tokenBytes", 24_576, 1_024, 65_536, "twice the largest token Entra issues"),
     TOKEN_LIFETIME_MILLIS(
             "tokenLifetimeMillis",

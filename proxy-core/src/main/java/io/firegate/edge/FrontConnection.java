@@ -1,6 +1,7 @@
 package io.firegate.edge;
 
 import io.firegate.auth.entra.VerifiedToken;
+import io.firegate.exchange.AnswerCredit;
 import io.firegate.exchange.Exchange;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Responder;
@@ -52,7 +53,7 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     private final ArrayDeque<Http2Stream> answeredEarly = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private boolean draining;
-    private long lastRequestNanos = System.nanoTime();
+    private long lastUsedNanos = System.nanoTime();
     private long pingWindowStartNanos = System.nanoTime();
     private int pingsInWindow;
 
@@ -135,10 +136,22 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     }
 
     private void closeWhenIdle() {
-        long idleNanos = System.nanoTime() - lastRequestNanos;
-        if (connection().numActiveStreams() == 0
-                && idleNanos >= TimeUnit.MILLISECONDS.toNanos(services.connectionIdleMillis())) {
+        long idleNanos = System.nanoTime() - lastUsedNanos;
+        if (idleNanos >= TimeUnit.MILLISECONDS.toNanos(services.connectionIdleMillis()) && !isServing()) {
             drain();
+        }
+    }
+
+    /** Whether a request is still being answered. An answer that is only waiting for a client that does not read it is not. */
+    private boolean isServing() {
+        try {
+            return connection().forEachActiveStream(stream -> {
+                        Exchange exchange = stream.getProperty(exchangeKey);
+                        return exchange == null || exchange.isOver();
+                    })
+                    != null;
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("looking at streams changes none", e);
         }
     }
 
@@ -178,13 +191,17 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     }
 
     /** Sends the end of an answer; whoever is still sending its request is then told to stop. */
-    void writeLast(Http2Stream stream, ByteBuf data) {
+    void writeLast(Http2Stream stream, ByteBuf data, ByteCredit from) {
         ChannelHandlerContext ctx = context;
+        int bytes = data.readableBytes();
         if (ctx == null) {
             data.release();
+            from.consumed(bytes);
             return;
         }
-        encoder().writeData(ctx, stream.id(), data, 0, true, ctx.newPromise()).addListener(written -> {
+        Sent sent = new Sent(ctx.channel(), ctx.executor(), from, bytes);
+        encoder().writeData(ctx, stream.id(), data, 0, true, sent).addListener(written -> {
+            lastUsedNanos = System.nanoTime();
             if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
                 answeredEarly.add(stream);
                 worker.flushes().add(flush);
@@ -236,33 +253,30 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
                 running.body(Unpooled.EMPTY_BUFFER, true);
                 return;
             }
-            if (stream.getProperty(exchangeKey) == null && !isRequest(headers)) {
-                return;
+            if (headers.method() == null) {
+                // Nobody would ever answer it, and a stream that is open keeps an idle connection.
+                throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "headers that begin no request");
             }
-            lastRequestNanos = System.nanoTime();
+            lastUsedNanos = System.nanoTime();
             if (connection().remote().numActiveStreams() > services.streamsMax()) {
                 throw Http2Exception.streamError(
                         streamId, Http2Error.REFUSED_STREAM, "more streams than this connection may have");
             }
             if (headers.size() > services.headersMax()) {
-                answerPlainly(ctx, streamId, "431", "too many headers");
+                answerPlainly(stream, "431", "too many headers");
                 return;
             }
             if (GrpcRequest.isGrpc(headers)) {
                 RequestHead head = GrpcRequest.head(headers);
                 begin(stream, head, new GrpcResponder(FrontConnection.this, stream, head.method()), endOfStream);
             } else if (headers.path() != null && headers.path().length() > services.targetBytesMax()) {
-                answerPlainly(ctx, streamId, "414", "the path with its query is longer than targetBytes");
+                answerPlainly(stream, "414", "the path with its query is longer than targetBytes");
             } else {
                 RestRequest request = RestRequest.of(
                         headers, !endOfStream, headers.getLong(CONTENT_LENGTH, -1), services.requestBytesMax());
                 RestWire wire = new Http2RestWire(FrontConnection.this, stream, headers);
                 begin(stream, request.head(), new RestResponder(wire, request.target()), endOfStream);
             }
-        }
-
-        private boolean isRequest(Http2Headers headers) {
-            return headers.method() != null;
         }
 
         private void begin(Http2Stream stream, RequestHead head, Responder responder, boolean endOfStream) {
@@ -322,14 +336,13 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     }
 
     /** Answers what is beyond a limit: there is no exchange, because nothing was asked that could be judged. */
-    private void answerPlainly(ChannelHandlerContext ctx, int streamId, String status, String sentence) {
+    private void answerPlainly(Http2Stream stream, String status, String sentence) {
         byte[] json = PlainAnswer.json(Integer.parseInt(status), sentence);
         var headers = new io.netty.handler.codec.http2.DefaultHttp2Headers(false, 4)
                 .status(status)
                 .add("content-type", REST_ANSWER_TYPE);
-        encoder().writeHeaders(ctx, streamId, headers, 0, false, ctx.newPromise());
-        encoder().writeData(ctx, streamId, Unpooled.wrappedBuffer(json), 0, true, ctx.newPromise());
-        worker.flushes().add(flush);
+        writeHeaders(stream, headers, false);
+        writeLast(stream, Unpooled.wrappedBuffer(json), AnswerCredit.NONE);
     }
 
     private final class Flush extends FlushBatch.Member {

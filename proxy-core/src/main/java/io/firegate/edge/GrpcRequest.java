@@ -10,6 +10,7 @@ import io.firegate.firestore.method.FirestoreMethod;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Reads the headers of a gRPC request (grpc/doc/PROTOCOL-HTTP2.md). */
 final class GrpcRequest {
@@ -51,9 +52,7 @@ final class GrpcRequest {
             switch (name.length()) {
                 case 11 -> {
                     if (TRACEPARENT.contentEquals(name)) {
-                        traceparent = TraceParent.traceId(header.getValue()) == null
-                                ? null
-                                : header.getValue().toString();
+                        traceparent = TraceParent.passedOn(header.getValue());
                     }
                 }
                 case 12 -> {
@@ -122,7 +121,8 @@ final class GrpcRequest {
             value = value * 10 + (c - '0');
         }
         return switch (text.charAt(digits)) {
-            case 'H' -> value * 3_600_000_000_000L;
+            // Eight digits of hours are more nanoseconds than a long holds.
+            case 'H' -> TimeUnit.HOURS.toNanos(value);
             case 'M' -> value * 60_000_000_000L;
             case 'S' -> value * 1_000_000_000L;
             case 'm' -> value * 1_000_000L;

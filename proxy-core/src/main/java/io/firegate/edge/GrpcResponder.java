@@ -1,6 +1,7 @@
 package io.firegate.edge;
 
 import io.firegate.error.Failure;
+import io.firegate.exchange.AnswerCredit;
 import io.firegate.exchange.Responder;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.status.StatusDetails;
@@ -77,7 +78,7 @@ final class GrpcResponder implements Responder {
     }
 
     @Override
-    public int message(byte[] message, ByteCredit credit) {
+    public int message(byte[] message, AnswerCredit credit) {
         if (ended) {
             return 0;
         }

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -315,11 +316,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         }
 
         @Override
-        public void whole(Http2Headers head, byte[] body) {
-            if (!isOver()) {
-                ByteBuf text = head(head, "content-length: " + body.length);
-                finish(bodyless ? text : Unpooled.wrappedBuffer(text, Unpooled.wrappedBuffer(body)));
+        public void whole(Http2Headers head, byte[] body, ByteCredit credit) {
+            if (isOver()) {
+                credit.consumed(body.length);
+                return;
             }
+            ByteBuf text = head(head, "content-length: " + body.length);
+            finish(
+                    bodyless ? text : Unpooled.wrappedBuffer(text, Unpooled.wrappedBuffer(body)),
+                    new Sent(ctx.channel(), ctx.executor(), credit, body.length));
         }
 
         @Override
@@ -345,8 +350,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         @Override
         public void end(byte[] piece) {
             if (!isOver()) {
-                finish(Unpooled.wrappedBuffer(
-                        size(piece), Unpooled.wrappedBuffer(piece), Unpooled.wrappedBuffer(LAST_CHUNK)));
+                finish(
+                        Unpooled.wrappedBuffer(
+                                size(piece), Unpooled.wrappedBuffer(piece), Unpooled.wrappedBuffer(LAST_CHUNK)),
+                        ctx.newPromise());
             }
         }
 
@@ -381,10 +388,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
             return Unpooled.wrappedBuffer(ascii(text.append("\r\n").toString()));
         }
 
-        private void finish(ByteBuf last) {
+        private void finish(ByteBuf last, ChannelPromise sent) {
             complete = true;
             sinceNanos = System.nanoTime();
-            ctx.write(last).addListener(written -> out());
+            ctx.write(last, sent).addListener(written -> out());
             worker.flushes().add(flush);
         }
 

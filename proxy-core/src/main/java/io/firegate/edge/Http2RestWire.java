@@ -1,5 +1,6 @@
 package io.firegate.edge;
 
+import io.firegate.exchange.AnswerCredit;
 import io.firegate.firestore.upstream.ByteCredit;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -29,11 +30,13 @@ final class Http2RestWire implements RestWire {
     }
 
     @Override
-    public void whole(Http2Headers head, byte[] body) {
+    public void whole(Http2Headers head, byte[] body, ByteCredit credit) {
         head.addInt(CONTENT_LENGTH, body.length);
         connection.writeHeaders(stream, head, bodyless);
-        if (!bodyless) {
-            connection.writeLast(stream, Unpooled.wrappedBuffer(body));
+        if (bodyless) {
+            credit.consumed(body.length);
+        } else {
+            connection.writeLast(stream, Unpooled.wrappedBuffer(body), credit);
         }
     }
 
@@ -49,7 +52,7 @@ final class Http2RestWire implements RestWire {
 
     @Override
     public void end(byte[] bytes) {
-        connection.writeLast(stream, Unpooled.wrappedBuffer(bytes));
+        connection.writeLast(stream, Unpooled.wrappedBuffer(bytes), AnswerCredit.NONE);
     }
 
     @Override

@@ -134,7 +134,7 @@ record RestRequest(RequestHead head, @Nullable RestTarget target) {
                     authorization = AsciiString.of(value);
                     authorizations++;
                 }
-                case "traceparent" -> traceparent = TraceParent.traceId(value) == null ? null : value.toString();
+                case "traceparent" -> traceparent = TraceParent.passedOn(value);
                 case "x-firegate-tier" -> {
                     tier = value.toString();
                     tiers++;

@@ -3,6 +3,7 @@ package io.firegate.edge;
 import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
+import io.firegate.exchange.AnswerCredit;
 import io.firegate.exchange.Responder;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rest.RestError;
@@ -44,15 +45,13 @@ final class RestResponder implements Responder {
     private static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
     private static final AsciiString GRPC_DETAILS = AsciiString.cached("grpc-status-details-bin");
 
-    /** What {@link #message} answers for a message that cannot be rendered. */
-    private static final int UNREADABLE = -1;
-
     private final RestWire wire;
     private final @Nullable FirestoreMethod method;
     private final boolean pretty;
     private final @Nullable RestRenderer renderer;
     private final @Nullable RestStream elements;
     private byte @Nullable [] message;
+    private AnswerCredit messageCredit = AnswerCredit.NONE;
     private boolean ended;
 
     /** @param target what is asked, or null when it cannot be read: then only a failure is ever rendered */
@@ -83,7 +82,7 @@ final class RestResponder implements Responder {
     }
 
     @Override
-    public int message(byte[] bytes, ByteCredit credit) {
+    public int message(byte[] bytes, AnswerCredit credit) {
         if (ended) {
             return 0;
         }
@@ -97,6 +96,7 @@ final class RestResponder implements Responder {
                     wire.piece(element.bytes(), credit);
                     yield element.bytes().length;
                 }
+                case RestRenderer.Rendered.TooLong ignored -> TOO_LONG;
                 case RestRenderer.Rendered.Unreadable ignored -> UNREADABLE;
             };
         }
@@ -106,8 +106,10 @@ final class RestResponder implements Responder {
         return switch (renderer.render(bytes, 0, bytes.length, pretty)) {
             case RestRenderer.Rendered.Json json -> {
                 message = json.bytes();
+                messageCredit = credit;
                 yield 0;
             }
+            case RestRenderer.Rendered.TooLong ignored -> TOO_LONG;
             case RestRenderer.Rendered.Unreadable ignored -> UNREADABLE;
         };
     }
@@ -134,11 +136,12 @@ final class RestResponder implements Responder {
             if (started) {
                 wire.end(last);
             } else {
-                wire.whole(head(GrpcStatus.OK.http()), last);
+                wire.whole(head(GrpcStatus.OK.http()), last, AnswerCredit.NONE);
             }
         } else if (message != null) {
             ended = true;
-            wire.whole(head(GrpcStatus.OK.http()), message);
+            messageCredit.queued(message.length);
+            wire.whole(head(GrpcStatus.OK.http()), message, messageCredit);
         } else {
             fail(Failures.of(UpstreamFailure.PROTOCOL));
         }
@@ -184,7 +187,7 @@ final class RestResponder implements Responder {
         if (error.httpStatus() == SERVICE_UNAVAILABLE) {
             head.add(RETRY_AFTER, retrySeconds);
         }
-        wire.whole(head, error.body(method, pretty));
+        wire.whole(head, error.body(method, pretty), AnswerCredit.NONE);
     }
 
     private static Http2Headers head(int status) {

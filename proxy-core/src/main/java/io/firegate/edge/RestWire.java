@@ -5,8 +5,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 
 /** How the bytes of one REST answer leave: one of {@link #whole}, or {@link #begin}, pieces and {@link #end}. On the event loop. */
 interface RestWire {
-    /** Sends an answer that is all there. */
-    void whole(Http2Headers head, byte[] body);
+    /** Sends an answer that is all there, and tells the credit the length of its body when it has gone out. */
+    void whole(Http2Headers head, byte[] body, ByteCredit credit);
 
     /** Begins an answer whose length nobody knows yet. */
     void begin(Http2Headers head);

@@ -1,7 +1,6 @@
 package io.firegate.exchange;
 
 import io.firegate.firestore.upstream.ByteCredit;
-import io.firegate.firestore.upstream.UpstreamCall;
 
 /**
  * Keeps a fast upstream to a slow client's pace where answers are rewritten on the way, so that bytes in are not bytes out. Belongs
@@ -11,21 +10,31 @@ import io.firegate.firestore.upstream.UpstreamCall;
  * than {@link #AHEAD_BYTES_MAX} rendered bytes wait for the client, they are kept back until those have gone out. What waits is
  * therefore bounded by that plus what one window of answer renders to.
  */
-final class AnswerPace implements ByteCredit {
+final class AnswerPace implements AnswerCredit {
     /** Rendered bytes that may wait for the client before the upstream is held: a stream window of the official clients. */
     static final int AHEAD_BYTES_MAX = 65_536;
 
-    private final UpstreamCall call;
+    private final ByteCredit upstream;
+    private final ByteBudget budget;
     private int waiting;
     private int owed;
 
-    AnswerPace(UpstreamCall call) {
-        this.call = call;
+    /**
+     * The pace of one answer.
+     *
+     * @param upstream is told what has been read
+     * @param budget bytes of answers held by all exchanges: a client that reads nothing holds its answers when their exchanges have
+     *     long ended
+     */
+    AnswerPace(ByteCredit upstream, ByteBudget budget) {
+        this.upstream = upstream;
+        this.budget = budget;
     }
 
-    /** Rendered bytes have been queued for the client. */
-    void queued(int bytes) {
+    @Override
+    public void queued(int bytes) {
         waiting += bytes;
+        budget.hold(bytes);
     }
 
     /** Answer bytes have been read. */
@@ -37,6 +46,7 @@ final class AnswerPace implements ByteCredit {
     @Override
     public void consumed(int bytes) {
         waiting -= bytes;
+        budget.giveBack(bytes);
         settle();
     }
 
@@ -44,7 +54,7 @@ final class AnswerPace implements ByteCredit {
         if (owed > 0 && waiting <= AHEAD_BYTES_MAX) {
             int due = owed;
             owed = 0;
-            call.consumed(due);
+            upstream.consumed(due);
         }
     }
 }

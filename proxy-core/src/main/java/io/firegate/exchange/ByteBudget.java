@@ -21,6 +21,16 @@ public final class ByteBudget {
         return true;
     }
 
+    /** Counts bytes that are held already, whether they are left or not. */
+    void hold(int bytes) {
+        held.addAndGet(bytes);
+    }
+
+    /** Whether nothing is left. */
+    boolean isSpent() {
+        return held.get() >= max;
+    }
+
     void giveBack(int bytes) {
         held.addAndGet(-bytes);
     }

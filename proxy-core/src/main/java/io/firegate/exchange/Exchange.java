@@ -265,7 +265,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         byte[] message = answered.message();
         leave();
         responder.start();
-        record.answered(responder.message(message, bytes -> {}));
+        record.answered(responder.message(message, AnswerCredit.NONE));
         record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
         responder.end(GOOD_END);
     }
@@ -294,7 +294,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             call = opened;
             if (responder.rendersMessages() || !permitted.answers().leavesUntouched()) {
                 assembler = new MessageAssembler(services.answerMessageBytesMax(), services.answerBudget());
-                pace = new AnswerPace(opened);
+                pace = new AnswerPace(opened, services.answerBudget());
             }
         }
     }
@@ -335,6 +335,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void examine(ByteBuf data, MessageAssembler messages, AnswerPace paced) {
         AnswerExaminer by = examiner;
         for (byte[] message = messages.next(data); message != null; message = messages.next(data)) {
+            if (services.answerBudget().isSpent()) {
+                failLate(noBudget());
+                return;
+            }
             byte[] fit = by == null ? null : by.examine(message);
             if (fit == null) {
                 failLate(Failures.of(UpstreamFailure.PROTOCOL));
@@ -342,7 +346,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             }
             int sent = responder.message(fit, paced);
             if (sent < 0) {
-                failLate(Failures.of(UpstreamFailure.PROTOCOL));
+                failLate(
+                        sent == Responder.TOO_LONG
+                                ? Failure.of(
+                                        ErrorCode.ANSWER_TOO_LARGE,
+                                        "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
+                                : Failures.of(UpstreamFailure.PROTOCOL));
                 return;
             }
             paced.queued(sent);
@@ -357,9 +366,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                         ErrorCode.ANSWER_TOO_LARGE,
                         "firegate: a message of the answer is longer than answerMessageBytes ("
                                 + services.answerMessageBytesMax() + ")"));
-            case NO_BUDGET ->
-                failLate(Failure.of(ErrorCode.OVERLOADED, "firegate: answers held at once exceed answerBytesTotal"));
+            case NO_BUDGET -> failLate(noBudget());
         }
+    }
+
+    private static Failure noBudget() {
+        return Failure.of(ErrorCode.OVERLOADED, "firegate: answers held at once exceed answerBytesTotal");
     }
 
     @Override
@@ -426,6 +438,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     /** The caller's token, once it is verified. */
     public @Nullable VerifiedToken token() {
         return token;
+    }
+
+    /** Whether it has ended. What it answered may still be on its way to the client. */
+    public boolean isOver() {
+        return state == State.OVER;
     }
 
     private void failLate(Failure failure) {

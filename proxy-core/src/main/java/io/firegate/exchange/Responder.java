@@ -7,6 +7,12 @@ import io.netty.handler.codec.http2.Http2Headers;
 
 /** The client's side of one exchange: how an answer is rendered and sent. On the connection's event loop. */
 public interface Responder {
+    /** What {@link #message} answers when it is no message the RPC answers with. */
+    int UNREADABLE = -1;
+
+    /** What {@link #message} answers when the message would become longer than anybody should hold. */
+    int TOO_LONG = -2;
+
     /** Whether messages are rendered one by one; otherwise frames may be relayed as they come. */
     boolean rendersMessages();
 
@@ -20,9 +26,10 @@ public interface Responder {
      * Sends one whole message, and tells the credit when it has gone out.
      *
      * @param message protobuf, without a frame
-     * @return how many bytes the credit will be told in all; negative when this is no message the RPC answers with
+     * @return how many bytes of it wait from now on, or {@link #UNREADABLE} or {@link #TOO_LONG}. Bytes that wait later only are told
+     *     to {@link AnswerCredit#queued}
      */
-    int message(byte[] message, ByteCredit credit);
+    int message(byte[] message, AnswerCredit credit);
 
     /** Ends the answer with Firestore's own status. */
     void end(Http2Headers trailers);

@@ -29,4 +29,19 @@ class TraceParentTest {
     void readsWhatTheSpecificationAllows(@Nullable String header, @Nullable String traceId) {
         assertThat(TraceParent.traceId(header)).isEqualTo(traceId);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "null",
+            value = {
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01,"
+                        + " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-Bearer eyJ0,"
+                        + " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more, null",
+                "null, null",
+            })
+    void passesOnWhatItKnows(@Nullable String header, @Nullable String passedOn) {
+        assertThat(TraceParent.passedOn(header)).isEqualTo(passedOn);
+    }
 }

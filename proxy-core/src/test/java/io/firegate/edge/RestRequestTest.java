@@ -20,7 +20,7 @@ class RestRequestTest {
                 .add("authorization", "Bearer a")
                 .add("x-firegate-tier", "t")
                 .add("x-server-timeout", "2")
-                .add("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+                .add("traceparent", "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-added");
 
         var head = RestRequest.of(headers, false, -1, 100).head();
 
@@ -29,7 +29,7 @@ class RestRequestTest {
         assertThat(String.valueOf(head.authorization())).isEqualTo("Bearer a");
         assertThat(head.namedTier()).isEqualTo("t");
         assertThat(head.timeoutNanos()).isEqualTo(2_000_000_000L);
-        assertThat(head.traceparent()).startsWith("00-4bf9");
+        assertThat(head.traceparent()).isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         assertThat(head.refusal()).isNull();
         assertThat(head.credentialProblem()).isNull();
     }

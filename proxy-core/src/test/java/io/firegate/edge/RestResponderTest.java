@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firegate.error.ErrorCode;
 import io.firegate.error.Failure;
+import io.firegate.exchange.AnswerCredit;
 import io.firegate.firestore.rest.RestTarget;
 import io.firegate.firestore.upstream.ByteCredit;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -32,7 +33,8 @@ class RestResponderTest {
         private Http2Headers head = new DefaultHttp2Headers(false);
 
         @Override
-        public void whole(Http2Headers with, byte[] body) {
+        public void whole(Http2Headers with, byte[] body, ByteCredit credit) {
+            credit.consumed(body.length);
             head = with;
             sent.add("whole " + with.status() + " " + text(body));
         }
@@ -69,18 +71,34 @@ class RestResponderTest {
         }
     }
 
+    /** Writes down what waits and what has gone out. */
+    private static final class Credit implements AnswerCredit {
+        private final List<Integer> queued = new ArrayList<>();
+        private final List<Integer> consumed = new ArrayList<>();
+
+        @Override
+        public void queued(int bytes) {
+            queued.add(bytes);
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            consumed.add(bytes);
+        }
+    }
+
     @Test
     void aStreamIsAnArrayThatBeginsWithItsFirstMessage() {
-        List<Integer> credited = new ArrayList<>();
+        Credit credit = new Credit();
 
         stream.start();
         assertThat(wire.sent).isEmpty();
-        assertThat(stream.message(MISSING, credited::add)).isEqualTo(MISSING_JSON.length() + 1);
-        stream.message(MISSING, credited::add);
+        assertThat(stream.message(MISSING, credit)).isEqualTo(MISSING_JSON.length() + 1);
+        stream.message(MISSING, credit);
         stream.end(status("0"));
 
         assertThat(wire.sent).containsExactly("begin 200", "piece [" + MISSING_JSON, "piece ," + MISSING_JSON, "end ]");
-        assertThat(credited).containsExactly(MISSING_JSON.length() + 1, MISSING_JSON.length() + 1);
+        assertThat(credit.consumed).containsExactly(MISSING_JSON.length() + 1, MISSING_JSON.length() + 1);
     }
 
     @Test
@@ -101,9 +119,9 @@ class RestResponderTest {
 
     @Test
     void anErrorAfterTheFirstMessageIsTheLastElement() {
-        stream.message(MISSING, bytes -> {});
+        stream.message(MISSING, AnswerCredit.NONE);
         stream.fail(Failure.of(ErrorCode.UPSTREAM_UNAVAILABLE, "firegate: gone"));
-        stream.message(MISSING, bytes -> {});
+        stream.message(MISSING, AnswerCredit.NONE);
         stream.end(status("0"));
 
         assertThat(wire.sent).hasSize(3);
@@ -114,10 +132,15 @@ class RestResponderTest {
 
     @Test
     void aUnaryMessageWaitsForTheStatus() {
-        assertThat(unary.message(new byte[] {10, 1, 'n'}, bytes -> {})).isZero();
+        Credit credit = new Credit();
+
+        assertThat(unary.message(new byte[] {10, 1, 'n'}, credit)).isZero();
         assertThat(wire.sent).isEmpty();
+        assertThat(credit.queued).isEmpty();
         unary.end(status("0"));
 
+        assertThat(credit.queued).containsExactly("{\"name\":\"n\"}".length());
+        assertThat(credit.consumed).isEqualTo(credit.queued);
         assertThat(wire.sent).containsExactly("whole 200 {\"name\":\"n\"}");
         assertThat(wire.head.get("content-type")).hasToString("application/json; charset=UTF-8");
         assertThat(wire.head.get("cache-control")).hasToString("no-store");
@@ -125,7 +148,7 @@ class RestResponderTest {
 
     @Test
     void aStatusBehindTheUnaryMessageWins() {
-        unary.message(new byte[] {10, 1, 'n'}, bytes -> {});
+        unary.message(new byte[] {10, 1, 'n'}, AnswerCredit.NONE);
         unary.end(status("10"));
 
         assertThat(wire.sent)
@@ -134,10 +157,12 @@ class RestResponderTest {
 
     @Test
     void whatIsNoAnswerOfTheMethodIsRefused() {
-        assertThat(stream.message(new byte[] {0x12, 5}, bytes -> {})).isNegative();
-        assertThat(unary.message(new byte[] {10, 2, -1, -1}, bytes -> {})).isNegative();
-        unary.message(new byte[0], bytes -> {});
-        assertThat(unary.message(new byte[0], bytes -> {})).as("two messages").isNegative();
+        assertThat(stream.message(new byte[] {0x12, 5}, AnswerCredit.NONE)).isNegative();
+        assertThat(unary.message(new byte[] {10, 2, -1, -1}, AnswerCredit.NONE)).isNegative();
+        unary.message(new byte[0], AnswerCredit.NONE);
+        assertThat(unary.message(new byte[0], AnswerCredit.NONE))
+                .as("two messages")
+                .isNegative();
         assertThat(wire.sent).isEmpty();
     }
 

@@ -86,7 +86,7 @@ final class Advice {
             case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID, BAD_DOCUMENT_ID ->
                 "Correct the name; `place` in the record says which.";
             case FOREIGN_DATABASE -> "Send one request for each database.";
-            case TOO_MANY_DOCUMENTS -> "Split the request.";
+            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES -> "Split the request.";
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";

@@ -10,6 +10,12 @@ import java.util.Set;
 
 /** BatchWrite: writes that know nothing of each other, each judged for itself. */
 final class BatchWriteReader extends RpcReader {
+    /**
+     * Official clients send up to 20 and the documentation speaks of 500; each refused one is answered with some two hundred bytes, so
+     * that without a bound the answer would be many times the request. The sentence of the problem says it.
+     */
+    static final int WRITES_MAX = 1000;
+
     private final Names names;
 
     BatchWriteReader(Names names) {
@@ -35,6 +41,9 @@ final class BatchWriteReader extends RpcReader {
         FieldCursor write = request.walk().fields();
         while (write.next()) {
             if (write.number() == BatchWriteRequest.WRITES_FIELD_NUMBER) {
+                if (writes.size() == WRITES_MAX) {
+                    return new Reading.Unreadable(RequestProblem.TOO_MANY_WRITES, "writes");
+                }
                 Reading.Unreadable problem = OneWrite.read(names, request, write, database, writes);
                 if (problem != null) {
                     return problem;

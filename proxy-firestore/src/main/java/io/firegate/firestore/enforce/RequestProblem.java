@@ -50,6 +50,8 @@ public enum RequestProblem {
     FOREIGN_DATABASE(Status.PERMISSION_DENIED, "the name is in another database than the request"),
     /** More documents than one request may name. */
     TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
+    /** More writes, each judged and answered for itself, than one request may hold. */
+    TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
     /** A query RPC without a query. */
     NO_QUERY(Status.INVALID_ARGUMENT, "the request has no query"),
     /** More than one {@code from}. */

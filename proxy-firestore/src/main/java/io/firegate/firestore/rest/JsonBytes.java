@@ -22,6 +22,11 @@ final class JsonBytes {
         this.pretty = pretty;
     }
 
+    /** Bytes written so far. */
+    int size() {
+        return size;
+    }
+
     byte[] toByteArray() {
         return Arrays.copyOf(data, size);
     }

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class MessageJson {
     /** Deepest nesting of messages. Documents of 20 levels take 60, three a level; the emulator stores 40 levels. */
     static final int DEPTH_MAX = 200;
+    /**
+     * Longest JSON of one message, give or take its last value. Indented, the four bytes of a null in a deep list take 250, so that a
+     * document of 1 MiB becomes one of 64 and a page of documents would become a gigabyte.
+     */
+    static final int JSON_BYTES_MAX = 72 * 1024 * 1024;
 
     private static final int VARINT_BYTES_MAX = 10;
     private static final byte[] TYPE_KEY = "\"@type\"".getBytes(StandardCharsets.US_ASCII);
@@ -46,10 +51,21 @@ final class MessageJson {
         private static final long serialVersionUID = 1;
 
         private final boolean ambiguous;
+        private final boolean tooLong;
 
         private Unreadable(boolean ambiguous) {
-            super(ambiguous ? "ambiguous" : "malformed", null, false, false);
+            this(ambiguous, false);
+        }
+
+        private Unreadable(boolean ambiguous, boolean tooLong) {
+            super(tooLong ? "too long" : ambiguous ? "ambiguous" : "malformed", null, false, false);
             this.ambiguous = ambiguous;
+            this.tooLong = tooLong;
+        }
+
+        /** Whether it can be read, but nobody would want to hold what becomes of it. */
+        boolean tooLong() {
+            return tooLong;
         }
 
         /** Whether it is protobuf, but with a choice: a decoder's rules may settle it. */
@@ -288,6 +304,9 @@ final class MessageJson {
     }
 
     private void value(JsonSchema.Field field, Cursor cursor, int depth) throws Unreadable {
+        if (out.size() > JSON_BYTES_MAX) {
+            throw new Unreadable(false, true);
+        }
         switch (field.kind) {
             case BOOL -> out.plain(cursor.value != 0 ? "true" : "false");
             case INT32 -> out.plain(Integer.toString((int) cursor.value));

@@ -69,6 +69,9 @@ public final class RestRenderer {
             }
         }
 
+        /** Its JSON would be longer than anybody should hold. */
+        record TooLong() implements Rendered {}
+
         /** Not a message of this RPC, or one that can be read in two ways. */
         record Unreadable() implements Rendered {}
     }
@@ -98,7 +101,7 @@ public final class RestRenderer {
         try {
             return new Rendered.Json(json(message, from, to, pretty));
         } catch (MessageJson.Unreadable e) {
-            return e.ambiguous() ? settle(message, from, to, pretty) : new Rendered.Unreadable();
+            return e.ambiguous() ? settle(message, from, to, pretty) : failed(e);
         }
     }
 
@@ -110,9 +113,15 @@ public final class RestRenderer {
                     .build()
                     .toByteArray();
             return new Rendered.Json(json(settled, 0, settled.length, pretty));
-        } catch (InvalidProtocolBufferException | MessageJson.Unreadable e) {
+        } catch (MessageJson.Unreadable e) {
+            return failed(e);
+        } catch (InvalidProtocolBufferException e) {
             return new Rendered.Unreadable();
         }
+    }
+
+    private static Rendered failed(MessageJson.Unreadable because) {
+        return because.tooLong() ? new Rendered.TooLong() : new Rendered.Unreadable();
     }
 
     private byte[] json(byte[] message, int from, int to, boolean pretty) throws MessageJson.Unreadable {

@@ -30,6 +30,7 @@ public final class RestStream {
     public RestRenderer.Rendered next(byte[] message, int from, int to) {
         return switch (renderer.render(message, from, to, pretty)) {
             case RestRenderer.Rendered.Json json -> new RestRenderer.Rendered.Json(element(json.bytes()));
+            case RestRenderer.Rendered.TooLong tooLong -> tooLong;
             case RestRenderer.Rendered.Unreadable unreadable -> unreadable;
         };
     }

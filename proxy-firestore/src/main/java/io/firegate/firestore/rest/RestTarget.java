@@ -119,7 +119,8 @@ public final class RestTarget {
         }
         RestBinding binding =
                 colon >= 0 ? RestBinding.ofVerb(last.substring(colon + 1), atRoot) : plain(httpMethod, segments.size());
-        boolean documents = raw.get(ROOT_SEGMENTS - 1).length() == "documents".length() || (atRoot && colon >= 0);
+        boolean documents = raw.get(ROOT_SEGMENTS - 1).length() == "documents".length()
+                || (atRoot && colon == "documents".length());
         if (binding == null || !documents) {
             return new Parsed.NotFound();
         }

@@ -167,6 +167,34 @@ class EnforcerTest {
         assertThat(framed.refCnt()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1000, true", "1001, false"})
+    void aThousandWritesInOneBatch(int writes, boolean taken) {
+        StringBuilder text = new StringBuilder("database: \"" + DATABASE + "\"");
+        for (int i = 0; i < writes; i++) {
+            text.append(" writes { delete: \"")
+                    .append(DATABASE)
+                    .append("/documents/c/d")
+                    .append(i)
+                    .append("\" }");
+        }
+        ByteBuf framed = Frames.HEAP.frame(TextMessages.encode("BatchWriteRequest", text.toString()));
+
+        Admission admission = enforcer.admit(
+                FirestoreMethod.BATCH_WRITE,
+                framed,
+                new TestCaller(
+                        (database, accesses) -> new Decision.Deny(DenyReason.NO_RULE, accesses.get(0), null, null)),
+                REFUSALS);
+
+        if (taken) {
+            assertThat(admission).isInstanceOf(Admission.Answered.class);
+        } else {
+            assertThat(admission).isEqualTo(new Admission.Invalid(RequestProblem.TOO_MANY_WRITES, "writes"));
+        }
+        assertThat(framed.refCnt()).isZero();
+    }
+
     /** Many writes to paths whose texts have one hash code: an access for each distinct one, and no time lost. */
     @Test
     void manyWritesWithChosenNames() {

@@ -46,6 +46,7 @@ final class RestCases {
     static String text(RestRenderer.Rendered rendered) {
         return switch (rendered) {
             case RestRenderer.Rendered.Json json -> new String(json.bytes(), StandardCharsets.UTF_8);
+            case RestRenderer.Rendered.TooLong ignored -> "too long";
             case RestRenderer.Rendered.Unreadable ignored -> "unreadable";
         };
     }

@@ -8,6 +8,7 @@ import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.FirestoreProto;
 import com.google.firestore.v1.ListCollectionIdsResponse;
+import com.google.firestore.v1.MapValue;
 import com.google.firestore.v1.RunAggregationQueryResponse;
 import com.google.firestore.v1.RunQueryResponse;
 import com.google.firestore.v1.Value;
@@ -19,6 +20,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.NullValue;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TypeRegistry;
@@ -32,6 +34,7 @@ import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers as JSON: the emulator's layout, protobuf's own JSON on random messages, and bytes that are no message. */
@@ -46,6 +49,27 @@ class RestRendererTest {
         } catch (TextFormat.ParseException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** Four bytes of the answer are 250 of JSON here. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false"})
+    void jsonNobodyShouldHoldIsNotMade(boolean pretty, boolean tooLong) {
+        ArrayValue.Builder nulls = ArrayValue.newBuilder();
+        for (int i = 0; i < 310_000; i++) {
+            nulls.addValues(Value.newBuilder().setNullValue(NullValue.NULL_VALUE));
+        }
+        Value value = Value.newBuilder().setArrayValue(nulls).build();
+        for (int i = 0; i < 18; i++) {
+            value = Value.newBuilder()
+                    .setMapValue(MapValue.newBuilder().putFields("a", value))
+                    .build();
+        }
+        byte[] message = Document.newBuilder().putFields("f", value).build().toByteArray();
+
+        var rendered = RestRenderer.of(FirestoreMethod.GET_DOCUMENT).render(message, 0, message.length, pretty);
+
+        assertThat(rendered instanceof RestRenderer.Rendered.TooLong).isEqualTo(tooLong);
     }
 
     @Test
