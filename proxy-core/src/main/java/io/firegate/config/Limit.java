@@ -37,7 +37,11 @@ public enum Limit {
     CONNECTION_WINDOW_BYTES(
             "connectionWindowBytes", 1_048_576, 65_535, 67_108_864, "what one connection may send ahead in all"),
     UPSTREAM_STREAM_WINDOW_BYTES(
-            "upstreamStreamWindowBytes", 262_144, 65_535, 16_777_216, "what an answer may run ahead of a slow reader"),
+            "upstreamStreamWindowBytes",
+            65_536,
+            65_535,
+            16_777_216,
+            "what an answer may run ahead of its reader; more helps only where Firestore is many milliseconds away"),
     UPSTREAM_CONNECTION_WINDOW_BYTES(
             "upstreamConnectionWindowBytes",
             16_777_216,
