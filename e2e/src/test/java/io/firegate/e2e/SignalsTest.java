@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the real program does when the system tells it something. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM and HUP to send")
 class SignalsTest {
     /** Above everything that is not the drain itself. */
     private static final Duration SOON = Duration.ofSeconds(60);
