@@ -28,6 +28,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -197,16 +199,29 @@ class ForwardingTest {
                 new GatewayHarness(directory, "--set", "upstream.emulator=127.0.0.1:" + upstream.getPort());
         String body = "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"held\"}]}}";
         Thread stop = new Thread(stopping::close, "stop");
-        try (RawConnection idle = new RawConnection(stopping.plaintextPort(), PATIENCE);
-                RawConnection busy = new RawConnection(stopping.plaintextPort(), PATIENCE)) {
-            idle.send(post(stopping, body));
-            held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS).run();
-            assertThat(idle.readResponse().head()).doesNotContain("connection: close");
+        List<RawConnection> idle = new ArrayList<>();
+        try (RawConnection busy = new RawConnection(stopping.plaintextPort(), PATIENCE)) {
             busy.send(post(stopping, body));
             Runnable answer = held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(answer).isNotNull();
+            // Loops are told one after the other. So many idle connections that the busy one has a neighbour on its
+            // loop,
+            // whose end shows that the loop has come to what it was told.
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                RawConnection connection = new RawConnection(stopping.plaintextPort(), PATIENCE);
+                idle.add(connection);
+                connection.send(post(stopping, body));
+                held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS).run();
+                assertThat(connection.readResponse().head()).doesNotContain("connection: close");
+            }
             stop.start();
-            assertThat(idle.readToEnd()).as("ends at once").isEmpty();
+            for (RawConnection connection : idle) {
+                assertThat(connection.readToEnd()).as("ends at once").isEmpty();
+            }
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (stop.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
             answer.run();
 
             RawConnection.Response response = busy.readResponse();
@@ -215,6 +230,9 @@ class ForwardingTest {
             assertThat(JsonParser.parseString(response.body()).getAsJsonArray()).hasSize(1);
             assertThat(busy.readToEnd()).isEmpty();
         } finally {
+            for (RawConnection connection : idle) {
+                connection.close();
+            }
             stop.join(PATIENCE.toMillis());
         }
     }
