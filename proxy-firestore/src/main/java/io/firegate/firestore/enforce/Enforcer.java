@@ -294,12 +294,16 @@ public final class Enforcer {
     private static boolean demandsNothing(Obligations obligations) {
         boolean everyRow = switch (obligations.rows()) {
             case Obligations.RowFilter.AllRows.INSTANCE -> true;
+            case Obligations.RowFilter.Rows rows -> false;
         };
         boolean everyField = switch (obligations.fields()) {
             case Obligations.FieldMask.AllFields.INSTANCE -> true;
+            case Obligations.FieldMask.Hidden hidden -> false;
+            case Obligations.FieldMask.Shown shown -> false;
         };
         boolean anyWrite = switch (obligations.write()) {
             case Obligations.WriteGuard.NoGuard.INSTANCE -> true;
+            case Obligations.WriteGuard.Readonly readonly -> false;
         };
         return everyRow && everyField && anyWrite;
     }

@@ -1,0 +1,235 @@
+package io.firegate.policy.condition;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A condition as a policy states it, before anything is known of who asks for what. Immutable; equal when it says the same. */
+public sealed interface Condition {
+    /** All of two or more. */
+    record And(List<Condition> parts) implements Condition {
+        public And {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** One of two or more. */
+    record Or(List<Condition> parts) implements Condition {
+        public Or {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** The opposite; what is unknown stays so. */
+    record Not(Condition part) implements Condition {}
+
+    /** Two operands side by side. */
+    record Compare(Operand left, Comparison comparison, Operand right) implements Condition {}
+
+    /** An operand that is one of several values. */
+    record In(Operand element, Operand.Values values) implements Condition {}
+
+    /** An array field with a member. */
+    record Contains(Operand.Doc array, Operand member) implements Condition {}
+
+    /** {@code doc.field == null}: stored as null. */
+    record IsNull(Operand.Doc field) implements Condition {}
+
+    /**
+     * What is left to demand of a document. Unknown comparisons are settled: where they would keep it from being true they are
+     * false, and under a {@code !} true, so that only what is certainly true permits.
+     */
+    default RowPredicate fold(Facts facts) {
+        return fold(facts, true);
+    }
+
+    /**
+     * Folds.
+     *
+     * @param positive whether no {@code !}, or an even number of them, stands around it
+     */
+    private RowPredicate fold(Facts facts, boolean positive) {
+        return switch (this) {
+            case And and -> RowPredicate.and(fold(and.parts, facts, positive));
+            case Or or -> RowPredicate.or(fold(or.parts, facts, positive));
+            case Not not -> {
+                RowPredicate inner = not.part.fold(facts, !positive);
+                yield inner instanceof RowPredicate.Const constant
+                        ? new RowPredicate.Const(!constant.value())
+                        : new RowPredicate.Not(inner);
+            }
+            case Compare compare -> fold(compare, facts, positive);
+            case In in -> fold(in, facts, positive);
+            case Contains contains -> fold(contains, facts, positive);
+            case IsNull isNull -> new RowPredicate.IsNull(isNull.field.field());
+        };
+    }
+
+    private static List<RowPredicate> fold(List<Condition> parts, Facts facts, boolean positive) {
+        List<RowPredicate> folded = new ArrayList<>(parts.size());
+        for (Condition part : parts) {
+            folded.add(part.fold(facts, positive));
+        }
+        return folded;
+    }
+
+    private static RowPredicate settled(Truth truth, boolean positive) {
+        return switch (truth) {
+            case TRUE -> RowPredicate.Const.TRUE;
+            case FALSE -> RowPredicate.Const.FALSE;
+            case UNKNOWN -> unknown(positive);
+        };
+    }
+
+    private static RowPredicate unknown(boolean positive) {
+        return positive ? RowPredicate.Const.FALSE : RowPredicate.Const.TRUE;
+    }
+
+    private static RowPredicate fold(Compare compare, Facts facts, boolean positive) {
+        Operand left = compare.left;
+        Operand right = compare.right;
+        if (left instanceof Operand.Doc(var leftField)) {
+            if (right instanceof Operand.Doc(var rightField)) {
+                return new RowPredicate.CompareFields(leftField, compare.comparison, rightField);
+            }
+            return compare(leftField, compare.comparison, right, facts, positive);
+        }
+        if (right instanceof Operand.Doc(var rightField)) {
+            return compare(rightField, compare.comparison.mirrored(), left, facts, positive);
+        }
+        String open = open(left, facts);
+        if (open == null) {
+            open = open(right, facts);
+        }
+        if (open != null) {
+            Operand other = isDocumentId(left, facts) ? right : isDocumentId(right, facts) ? left : null;
+            if (compare.comparison == Comparison.EQUAL && positive && other != null && open(other, facts) == null) {
+                PolicyValue value = known(other, facts);
+                return value == null ? unknown(true) : ids(List.of(value));
+            }
+            return new RowPredicate.Open(open);
+        }
+        PolicyValue a = known(left, facts);
+        PolicyValue b = known(right, facts);
+        return settled(a == null || b == null ? Truth.UNKNOWN : compare.comparison.of(a, b), positive);
+    }
+
+    private static RowPredicate compare(
+            FieldPath field, Comparison comparison, Operand other, Facts facts, boolean positive) {
+        String open = open(other, facts);
+        if (open != null) {
+            return new RowPredicate.Open(open);
+        }
+        PolicyValue value = known(other, facts);
+        if (value == null
+                || value == PolicyValue.Null.NULL
+                || (value.matchesNothing() && comparison != Comparison.NOT_EQUAL)) {
+            return unknown(positive);
+        }
+        return new RowPredicate.Compare(field, comparison, value);
+    }
+
+    private static RowPredicate fold(In in, Facts facts, boolean positive) {
+        List<PolicyValue> values = new ArrayList<>();
+        switch (in.values) {
+            case Operand.Values.Grant(var name) -> {
+                List<PolicyValue> granted = facts.grant(name);
+                if (granted == null) {
+                    return unknown(positive);
+                }
+                values.addAll(granted);
+            }
+            case Operand.Values.Claim(var name) -> {
+                PolicyValue claim = facts.claim(name);
+                if (claim == null) {
+                    return unknown(positive);
+                }
+                if (claim instanceof PolicyValue.Array array) {
+                    values.addAll(array.elements());
+                } else {
+                    values.add(claim);
+                }
+            }
+            case Operand.Values.Listed(var elements) -> {
+                for (Operand element : elements) {
+                    String open = open(element, facts);
+                    if (open != null) {
+                        return new RowPredicate.Open(open);
+                    }
+                    PolicyValue value = known(element, facts);
+                    if (value == null) {
+                        return unknown(positive);
+                    }
+                    values.add(value);
+                }
+            }
+        }
+        values.removeIf(PolicyValue::matchesNothing);
+        if (in.element instanceof Operand.Doc(var field)) {
+            return switch (values.size()) {
+                case 0 -> RowPredicate.Const.FALSE;
+                case 1 -> new RowPredicate.Compare(field, Comparison.EQUAL, values.get(0));
+                default -> new RowPredicate.In(field, values);
+            };
+        }
+        String open = open(in.element, facts);
+        if (open != null) {
+            return positive && isDocumentId(in.element, facts) ? ids(values) : new RowPredicate.Open(open);
+        }
+        PolicyValue element = known(in.element, facts);
+        return settled(element == null ? Truth.UNKNOWN : Membership.in(element, values), positive);
+    }
+
+    private static RowPredicate fold(Contains contains, Facts facts, boolean positive) {
+        FieldPath array = contains.array.field();
+        if (contains.member instanceof Operand.Doc(var member)) {
+            return new RowPredicate.ContainsField(array, member);
+        }
+        String open = open(contains.member, facts);
+        if (open != null) {
+            return new RowPredicate.Open(open);
+        }
+        PolicyValue member = known(contains.member, facts);
+        return member == null || member.matchesNothing()
+                ? unknown(positive)
+                : new RowPredicate.Contains(array, member);
+    }
+
+    /** Ids are strings, so nothing else is among them. */
+    private static RowPredicate ids(List<PolicyValue> values) {
+        List<String> ids = new ArrayList<>(values.size());
+        for (PolicyValue value : values) {
+            if (value instanceof PolicyValue.Text text && !ids.contains(text.value())) {
+                ids.add(text.value());
+            }
+        }
+        return ids.isEmpty() ? RowPredicate.Const.FALSE : new RowPredicate.IdIn(ids);
+    }
+
+    /** The value of an operand that is not of the document and not an open variable; null when there is none. */
+    private static @Nullable PolicyValue known(Operand operand, Facts facts) {
+        return switch (operand) {
+            case Operand.Literal literal -> literal.value();
+            case Operand.Caller caller -> facts.caller(caller.attribute());
+            case Operand.Claim claim -> facts.claim(claim.name());
+            case Operand.Variable variable ->
+                facts.variable(variable.name()) instanceof Facts.Variable.Bound(var id)
+                        ? new PolicyValue.Text(id)
+                        : null;
+            case Operand.Doc doc -> throw new IllegalStateException("a field is not known before the document is");
+        };
+    }
+
+    /** The variable the request does not say, or null. */
+    private static @Nullable String open(Operand operand, Facts facts) {
+        return operand instanceof Operand.Variable(var name)
+                        && !(facts.variable(name) instanceof Facts.Variable.Bound)
+                ? name
+                : null;
+    }
+
+    private static boolean isDocumentId(Operand operand, Facts facts) {
+        return operand instanceof Operand.Variable(var name)
+                && facts.variable(name) == Facts.Variable.DocumentId.INSTANCE;
+    }
+}

@@ -1,0 +1,110 @@
+package io.firegate.policy.condition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The place of a field in a document, segment by segment. The text of a path is not canonical ({@code `a`} is {@code a}), so paths are
+ * compared as lists.
+ */
+public record FieldPath(List<String> segments) {
+    public FieldPath {
+        segments = List.copyOf(segments);
+        if (segments.isEmpty()) {
+            throw new IllegalArgumentException("a field path has at least one segment");
+        }
+    }
+
+    /** A path of these segments. */
+    public static FieldPath of(String... segments) {
+        return new FieldPath(List.of(segments));
+    }
+
+    /**
+     * Reads a path as Firestore writes it: segments joined by dots, each simple or in backticks, in which a backslash quotes a backtick
+     * or itself (document.proto, {@code Document.fields}). Empty when it is none.
+     */
+    public static Optional<FieldPath> parse(String text) {
+        List<String> segments = new ArrayList<>();
+        int i = 0;
+        while (true) {
+            StringBuilder segment = new StringBuilder();
+            if (i < text.length() && text.charAt(i) == '`') {
+                i++;
+                while (i < text.length() && text.charAt(i) != '`') {
+                    if (text.charAt(i) == '\\') {
+                        i++;
+                        if (i == text.length()) {
+                            return Optional.empty();
+                        }
+                    }
+                    segment.append(text.charAt(i++));
+                }
+                if (i == text.length()) {
+                    return Optional.empty();
+                }
+                i++;
+            } else {
+                while (i < text.length() && text.charAt(i) != '.') {
+                    segment.append(text.charAt(i++));
+                }
+                if (!isSimple(segment)) {
+                    return Optional.empty();
+                }
+            }
+            if (segment.isEmpty()) {
+                return Optional.empty();
+            }
+            segments.add(segment.toString());
+            if (i == text.length()) {
+                return Optional.of(new FieldPath(segments));
+            }
+            if (text.charAt(i) != '.') {
+                return Optional.empty();
+            }
+            i++;
+        }
+    }
+
+    private static boolean isSimple(CharSequence segment) {
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+            if (!letter && (i == 0 || c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return !segment.isEmpty();
+    }
+
+    /** Whether this is the other path or something above it. */
+    public boolean holds(FieldPath other) {
+        return segments.size() <= other.segments.size()
+                && segments.equals(other.segments.subList(0, segments.size()));
+    }
+
+    /** Whether one of the two holds the other. */
+    public boolean meets(FieldPath other) {
+        return holds(other) || other.holds(this);
+    }
+
+    /** As Firestore writes it, quoted only where it must be. */
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder();
+        for (String segment : segments) {
+            if (!out.isEmpty()) {
+                out.append('.');
+            }
+            if (isSimple(segment)) {
+                out.append(segment);
+            } else {
+                out.append('`')
+                        .append(segment.replace("\\", "\\\\").replace("`", "\\`"))
+                        .append('`');
+            }
+        }
+        return out.toString();
+    }
+}

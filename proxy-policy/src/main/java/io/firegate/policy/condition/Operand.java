@@ -1,0 +1,44 @@
+package io.firegate.policy.condition;
+
+import java.util.List;
+
+/** One side of a comparison. */
+public sealed interface Operand {
+    /** {@code doc.field}. */
+    record Doc(FieldPath field) implements Operand {}
+
+    /** A value the policy writes. */
+    record Literal(PolicyValue value) implements Operand {}
+
+    /** {@code caller.oid} and the like. */
+    record Caller(Attribute attribute) implements Operand {}
+
+    /** {@code caller.claims.name}. */
+    record Claim(String name) implements Operand {}
+
+    /** A variable of the rule's path. */
+    record Variable(String name) implements Operand {}
+
+    /** What a verified token says of every caller. */
+    enum Attribute {
+        OID,
+        TENANT,
+        APP
+    }
+
+    /** What {@code in} looks into. */
+    sealed interface Values {
+        /** {@code [a, b]}: nothing that stands in the document. */
+        record Listed(List<Operand> elements) implements Values {
+            public Listed {
+                elements = List.copyOf(elements);
+            }
+        }
+
+        /** {@code grant.name}. */
+        record Grant(String name) implements Values {}
+
+        /** {@code caller.claims.name}: a claim with several values, or one. */
+        record Claim(String name) implements Values {}
+    }
+}

@@ -1,0 +1,126 @@
+package io.firegate.policy.condition;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A value Firestore can store ({@code google.firestore.v1.Value}), for comparing and nothing else. {@code equals} tells whether two
+ * are written alike; what Firestore calls equal is {@link ValueOrder#equal}.
+ */
+public sealed interface PolicyValue {
+    /** The null value, which is stored; a field that is not there has no value. */
+    enum Null implements PolicyValue {
+        NULL
+    }
+
+    /** A boolean. */
+    record Bool(boolean value) implements PolicyValue {}
+
+    /** An integer. */
+    record Int(long value) implements PolicyValue {}
+
+    /** A double, NaN and the infinities included. */
+    record Real(double value) implements PolicyValue {}
+
+    /** A moment; Firestore keeps microseconds and cuts off the rest. */
+    record Time(long seconds, int nanos) implements PolicyValue {
+        private static final int MICRO = 1_000;
+
+        public Time {
+            nanos -= nanos % MICRO;
+        }
+    }
+
+    /** A string. */
+    record Text(String value) implements PolicyValue {}
+
+    /** Bytes. */
+    final class Bytes implements PolicyValue {
+        private final byte[] value;
+
+        public Bytes(byte[] value) {
+            this.value = value.clone();
+        }
+
+        int compare(Bytes other) {
+            return Arrays.compareUnsigned(value, other.value);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bytes bytes && Arrays.equals(value, bytes.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(value);
+        }
+
+        @Override
+        public String toString() {
+            return "Bytes[" + value.length + "]";
+        }
+    }
+
+    /** A reference by its full resource name. */
+    record Reference(String name) implements PolicyValue {}
+
+    /** A point on the earth. */
+    record Point(double latitude, double longitude) implements PolicyValue {}
+
+    /** An array. */
+    record Array(List<PolicyValue> elements) implements PolicyValue {
+        public Array {
+            elements = List.copyOf(elements);
+        }
+    }
+
+    /** A vector, as {@code FieldValue.vector} stores it. */
+    record Vector(List<Double> elements) implements PolicyValue {
+        public Vector {
+            elements = List.copyOf(elements);
+        }
+    }
+
+    /** A map. */
+    final class Fields implements PolicyValue {
+        private final TreeMap<String, PolicyValue> fields;
+
+        public Fields(Map<String, PolicyValue> fields) {
+            this.fields = new TreeMap<>(ValueOrder.TEXT);
+            this.fields.putAll(fields);
+        }
+
+        /** In the order Firestore compares them in. Not to be changed. */
+        Map<String, PolicyValue> sorted() {
+            return fields;
+        }
+
+        /** The value of a key, or null. */
+        public @org.jspecify.annotations.Nullable PolicyValue get(String key) {
+            return fields.get(key);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Fields map && fields.equals(map.fields);
+        }
+
+        @Override
+        public int hashCode() {
+            return fields.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return fields.toString();
+        }
+    }
+
+    /** Whether it is null or NaN: what no comparison but that for null itself ever matches. */
+    default boolean matchesNothing() {
+        return this == Null.NULL || (this instanceof Real real && Double.isNaN(real.value()));
+    }
+}
