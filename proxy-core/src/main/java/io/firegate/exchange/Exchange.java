@@ -11,17 +11,22 @@ import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.AnswerExaminer;
+import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Decision;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * unread) → {@link #judge} (decode, decide, constrain) → {@link #forward} → the {@link AnswerSink} methods → {@link #close}.
  *
  * <pre>
- *   AUTHENTICATING ──► RECEIVING ──► FORWARDED ──► OVER
- *          └───────────────┴──────────────┴─────────▲   (refused, failed, cancelled, too late)
+ *   AUTHENTICATING ──► RECEIVING ──► (GUARDING ──►) FORWARDED ──► OVER
+ *          └───────────────┴──────────────┴─────────────┴─────────▲   (refused, failed, cancelled, too late)
  * </pre>
  *
  * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
@@ -46,6 +51,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private enum State {
         AUTHENTICATING,
         RECEIVING,
+        /** A write whose verdict waits for what Firestore has stored. */
+        GUARDING,
         FORWARDED,
         OVER
     }
@@ -72,6 +79,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable MessageAssembler assembler;
 
     private @Nullable AnswerPace pace;
+    /** What a guarded write waits for. */
+    private @Nullable CollectedAnswer collecting;
+
     private boolean answering;
 
     Exchange(
@@ -167,7 +177,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (state == State.OVER) {
             return bytes;
         }
-        if (state == State.FORWARDED) {
+        if (state == State.FORWARDED || state == State.GUARDING) {
             // A unary or server-streaming call has one message, and it has been forwarded.
             failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
             return bytes;
@@ -241,15 +251,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         Standing standing = caller.standing(services.policy().get());
         record.judged(standing.snapshot());
         Admission admission = services.enforcer()
-                .admit(
-                        called,
-                        frame,
-                        standing,
-                        head.namedTier(),
-                        now,
-                        deny -> Failures.status(deny, record.decisionId()));
+                .admit(called, frame, standing, head.namedTier(), now, new WriteTexts(record.decisionId()));
         switch (admission) {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
+            case Admission.Guarded(GuardedCall guarded) -> {
+                state = State.GUARDING;
+                deadlineNanos = callerDeadlineNanos;
+                turn(guarded, guarded.begin());
+            }
             case Admission.Answered answered -> answer(answered);
             case Admission.Denied denied -> {
                 record.denied(denied);
@@ -268,6 +277,115 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         record.answered(responder.message(message, AnswerCredit.NONE));
         record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
         responder.end(GOOD_END);
+    }
+
+    /** One step of a guarded write; what Firestore answers leads to the next. */
+    private void turn(GuardedCall guarded, GuardedCall.Turn turn) {
+        switch (turn) {
+            case GuardedCall.Turn.Ask ask -> ask(guarded, ask);
+            case GuardedCall.Turn.Pause(long millis) -> {
+                call = null;
+                worker.loop()
+                        .schedule(
+                                () -> {
+                                    if (state != State.OVER) {
+                                        turn(guarded, guarded.begin());
+                                    }
+                                },
+                                millis,
+                                TimeUnit.MILLISECONDS);
+            }
+            case GuardedCall.Turn.Answer answer -> {
+                record.settled(guarded.database(), guarded.permit(), answer.refused());
+                leave();
+                responder.start();
+                record.answered(responder.message(answer.bytes(), AnswerCredit.NONE));
+                record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
+                responder.end(GOOD_END);
+            }
+            case GuardedCall.Turn.Refuse(Decision.Deny deny) -> {
+                record.denied(guarded.database(), deny);
+                close(Failures.of(deny));
+            }
+            case GuardedCall.Turn.Fail(WriteCondition condition) -> {
+                record.settled(guarded.database(), guarded.permit(), List.of());
+                close(Failures.of(condition));
+            }
+            case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
+            case GuardedCall.Turn.Broken.INSTANCE -> failLate(Failures.of(UpstreamFailure.PROTOCOL));
+        }
+    }
+
+    private void ask(GuardedCall guarded, GuardedCall.Turn.Ask ask) {
+        PermittedCall asked = ask.call();
+        if (ask.writes()) {
+            if (!record.settled(guarded.database(), asked.permit(), asked.refused())) {
+                asked.release();
+                close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+                return;
+            }
+            state = State.FORWARDED;
+        }
+        Credential credential = services.credential(asked.permit().credential());
+        if (credential == null) {
+            asked.release();
+            failLate(services.noCredential(asked.permit().credential()));
+            return;
+        }
+        record.forwarded();
+        CollectedAnswer answer = new CollectedAnswer(
+                services.answerMessageBytesMax(),
+                services.guardBytesMax(),
+                services.answerBudget(),
+                new CollectedAnswer.Reader() {
+                    @Override
+                    public void collected(List<byte[]> messages, Http2Headers trailers) {
+                        if (state != State.OVER) {
+                            answered(guarded, messages, trailers);
+                        }
+                    }
+
+                    @Override
+                    public void notCollected(UpstreamFailure failure) {
+                        if (state != State.OVER) {
+                            failLate(Failures.of(failure));
+                        }
+                    }
+
+                    @Override
+                    public void tooLarge() {
+                        if (state != State.OVER) {
+                            failLate(Failure.of(
+                                    ErrorCode.ANSWER_TOO_LARGE,
+                                    "firegate: the documents that decide about this write are larger than guardBytes ("
+                                            + services.guardBytesMax() + ")"));
+                        }
+                    }
+                });
+        collecting = answer;
+        long left = callerDeadlineNanos - System.nanoTime();
+        UpstreamCall opened =
+                worker.upstream().open(asked, credential.authorization(), left, head.traceparent(), answer);
+        if (state != State.OVER && collecting == answer) {
+            call = opened;
+            answer.from(opened);
+        }
+    }
+
+    private void answered(GuardedCall guarded, List<byte[]> messages, Http2Headers trailers) {
+        call = null;
+        GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
+        if (status == null) {
+            failLate(Failures.of(UpstreamFailure.PROTOCOL));
+            return;
+        }
+        GuardedCall.Turn turn = guarded.answered(messages, status.code());
+        if (turn == GuardedCall.Turn.Relay.INSTANCE) {
+            record.settled(guarded.database(), guarded.permit(), List.of());
+            trailers(trailers);
+        } else {
+            turn(guarded, turn);
+        }
     }
 
     private void forward(PermittedCall permitted) {
@@ -481,6 +599,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         releaseBudget();
         if (assembler != null) {
             assembler.release();
+        }
+        if (collecting != null) {
+            collecting.drop();
         }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;

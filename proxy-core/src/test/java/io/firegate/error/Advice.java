@@ -19,6 +19,9 @@ final class Advice {
             case TIER_NOT_HELD -> "Leave out `x-firegate-tier`, or name a tier you hold for this database.";
             case MIXED_CREDENTIALS ->
                 "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
+            case ROWS ->
+                "Write only documents the rule reaches, and leave them so that it still does; the record names the rule.";
+            case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
             case UNENFORCEABLE ->
                 "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
@@ -86,7 +89,7 @@ final class Advice {
             case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID, BAD_DOCUMENT_ID ->
                 "Correct the name; `place` in the record says which.";
             case FOREIGN_DATABASE -> "Send one request for each database.";
-            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES -> "Split the request.";
+            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES, TOO_MANY_GUARDED -> "Split the request.";
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";

@@ -12,6 +12,9 @@ public sealed interface Admission {
     /** Permitted: may be forwarded. The call now owns the request's bytes. */
     record Admitted(PermittedCall call) implements Admission {}
 
+    /** Permitted on terms that what is stored must meet: takes turns with Firestore. */
+    record Guarded(GuardedCall call) implements Admission {}
+
     /**
      * Writes that are judged each for itself, none of them permitted: there is nothing to forward, and this is the answer.
      *

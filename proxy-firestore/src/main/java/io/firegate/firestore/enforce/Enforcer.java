@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,14 @@ public final class Enforcer {
     /** All or nothing. */
     private static Admission judge(FirestoreMethod method, Reading.Wants wants, Body body, Caller caller) {
         return switch (decide(wants, caller)) {
-            case Decision.Deny deny -> new Admission.Denied(wants.database(), wants.accesses(), deny);
+            case Decision.Deny deny -> {
+                WriteSet writes = wants.writes();
+                // Some of what the request alone does not settle may depend on what is stored.
+                boolean open = deny.reason() == DenyReason.UNENFORCEABLE || deny.reason() == DenyReason.NO_RULE;
+                yield writes != null && open
+                        ? guarded(method, wants, writes, body, caller)
+                        : new Admission.Denied(wants.database(), wants.accesses(), deny);
+            }
             case Decision.Permit permit ->
                 switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
                     case Plan.Step.Refuse(var because) -> invalid(because);
@@ -171,6 +179,49 @@ public final class Enforcer {
                                 answers,
                                 body.with(edits)));
                 };
+        };
+    }
+
+    /** All or nothing, once it is known what is stored. */
+    private static Admission guarded(
+            FirestoreMethod method, Reading.Wants wants, WriteSet writes, Body body, Caller caller) {
+        WriteAccesses accesses = new WriteAccesses(wants.database(), wants.credential());
+        List<WriteTerms> terms = new ArrayList<>(writes.intents().size());
+        List<Decision.Grant> grants = new ArrayList<>();
+        String credential = null;
+        for (WriteIntent intent : writes.intents()) {
+            switch (WriteTerms.of(intent, caller, accesses)) {
+                case WriteTerms.Verdict.Refused(var deny) -> {
+                    return new Admission.Denied(wants.database(), wants.accesses(), deny);
+                }
+                case WriteTerms.Verdict.On(var on, var with) -> {
+                    Decision.Deny unmet = on.unenforceable();
+                    if (unmet != null) {
+                        return new Admission.Denied(wants.database(), wants.accesses(), unmet);
+                    }
+                    credential = with;
+                    accesses.bind(with);
+                    terms.add(on);
+                    grants.addAll(on.grants());
+                }
+            }
+        }
+        if (credential == null) {
+            throw new IllegalStateException("without writes nothing depends on what is stored");
+        }
+        Decision whole = withAnswers(wants, new Decision.Permit(credential, grants), caller);
+        if (!(whole instanceof Decision.Permit permit)) {
+            return new Admission.Denied(wants.database(), wants.accesses(), (Decision.Deny) whole);
+        }
+        return switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
+            case Plan.Step.Refuse(var because) -> invalid(because);
+            case Plan.Step.Forward(var edits, var answers) -> {
+                GuardedWhole call =
+                        new GuardedWhole(method, wants.database(), permit, writes, body.message(edits), terms, answers);
+                yield call.documents() > GuardedCall.DOCUMENTS_MAX
+                        ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
+                        : new Admission.Guarded(call);
+            }
         };
     }
 
@@ -190,6 +241,10 @@ public final class Enforcer {
         if (permit == null) {
             return new Admission.Answered(
                     writes.database(), verdicts.merging().alone().toByteString(), verdicts.denied());
+        }
+        GuardedBatch guarded = verdicts.guarded(body.message(List.of()));
+        if (guarded != null) {
+            return new Admission.Guarded(guarded);
         }
         return new Admission.Admitted(new PermittedCall(
                 method,
@@ -214,6 +269,14 @@ public final class Enforcer {
     private record Body(ByteBuf framed, byte @Nullable [] rewritten, byte[] data, MessageWalk walk) {
         boolean reencoded() {
             return rewritten != null;
+        }
+
+        /** The message alone, on its own. */
+        byte[] message(List<Edit> edits) {
+            byte[] framed = edits.isEmpty() ? null : Edit.frame(data, walk.start(), walk.end(), edits);
+            return framed == null
+                    ? Arrays.copyOfRange(data, walk.start(), walk.end())
+                    : Arrays.copyOfRange(framed, PREFIX_BYTES, framed.length);
         }
 
         ByteBuf with(List<Edit> edits) {
@@ -258,8 +321,12 @@ public final class Enforcer {
      */
     private static Decision decide(Reading.Wants wants, Caller caller) {
         Decision decision = enforceable(caller.decide(wants.database(), wants.accesses(), wants.credential()));
-        if (wants.answers().isEmpty() || !(decision instanceof Decision.Permit permit)) {
-            return decision;
+        return decision instanceof Decision.Permit permit ? withAnswers(wants, permit, caller) : decision;
+    }
+
+    private static Decision withAnswers(Reading.Wants wants, Decision.Permit permit, Caller caller) {
+        if (wants.answers().isEmpty()) {
+            return permit;
         }
         List<Decision.Grant> grants = new ArrayList<>(permit.grants());
         for (Access answer : wants.answers()) {

@@ -2,6 +2,7 @@ package io.firegate.firestore.enforce;
 
 import io.firegate.firestore.wire.Edit;
 import io.firegate.policy.Decision;
+import io.firegate.policy.Obligations;
 import io.firegate.policy.Operation;
 import io.firegate.policy.ResourcePath;
 import java.util.HashSet;
@@ -44,7 +45,8 @@ interface Plan {
         static Verdict of(Decision.Permit permit, Caller caller) {
             Set<String> shown = new HashSet<>();
             for (Decision.Grant grant : permit.grants()) {
-                if (grant.access().operation() == Operation.GET) {
+                boolean whole = grant.obligations().equals(Obligations.NONE);
+                if (whole && grant.access().operation() == Operation.GET) {
                     shown.add(grant.access().resource().toString());
                 }
             }

@@ -52,6 +52,9 @@ public enum RequestProblem {
     TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
     /** More writes, each judged and answered for itself, than one request may hold. */
     TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
+    /** Writes that depend on more stored documents than are read for one request. */
+    TOO_MANY_GUARDED(
+            Status.INVALID_ARGUMENT, "what is stored in more than 1000 documents decides about this request; split it"),
     /** A query RPC without a query. */
     NO_QUERY(Status.INVALID_ARGUMENT, "the request has no query"),
     /** More than one {@code from}. */

@@ -16,7 +16,6 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
-import com.google.rpc.Status;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Access;
@@ -44,11 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScenarioTest {
     private static final int PREFIX_BYTES = 5;
 
-    private static final WriteRefusals REFUSALS = deny -> Status.newBuilder()
-            .setCode(7)
-            .setMessage(deny.reason().name())
-            .build()
-            .toByteArray();
+    private static final WriteRefusals REFUSALS = TestRefusals.INSTANCE;
 
     private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
 

@@ -190,9 +190,7 @@ public sealed interface Condition {
             return new RowPredicate.Open(open);
         }
         PolicyValue member = known(contains.member, facts);
-        return member == null || member.matchesNothing()
-                ? unknown(positive)
-                : new RowPredicate.Contains(array, member);
+        return member == null || member.matchesNothing() ? unknown(positive) : new RowPredicate.Contains(array, member);
     }
 
     /** Ids are strings, so nothing else is among them. */
@@ -222,8 +220,7 @@ public sealed interface Condition {
 
     /** The variable the request does not say, or null. */
     private static @Nullable String open(Operand operand, Facts facts) {
-        return operand instanceof Operand.Variable(var name)
-                        && !(facts.variable(name) instanceof Facts.Variable.Bound)
+        return operand instanceof Operand.Variable(var name) && !(facts.variable(name) instanceof Facts.Variable.Bound)
                 ? name
                 : null;
     }
