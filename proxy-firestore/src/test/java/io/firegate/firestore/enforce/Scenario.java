@@ -26,9 +26,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * <p>{@code what} says why the case exists; {@code request} is the message in protobuf's text form, where <code>{db}</code> stands
  * for the database every case uses; {@code append} is hexadecimal bytes added behind it, for what no encoder writes;
  * {@code granted} lists the accesses a stand-in for the policy grants (all, when absent); {@code policy} names a real one, a file
- * under {@code policies/}, instead. Expected: {@code outcome} (forwarded, reencoded, rewritten, answered,
- * denied, invalid) and, as it needs, {@code accesses}, {@code database}, {@code items}, {@code problem} and {@code place},
- * {@code reason} and {@code refused}, and {@code becomes}, the message forwarded in place of the client's.
+ * under {@code policies/}, instead. Expected: {@code outcome} (forwarded, reencoded, rewritten, guarded,
+ * answered, denied, invalid) and, as it needs, {@code accesses}, {@code database}, {@code items}, {@code problem} and {@code place},
+ * {@code reason} and {@code refused}, and {@code becomes}, the message forwarded in place of the client's, or what a guarded call reads
+ * first.
  *
  * <p><code>{tx}</code> is a transaction of the caller, whose inside is {@code up}, and <code>{tx:other}</code> one that differs as
  * {@link TestHandles} says; <code>{page}</code> is a page token of {@code target} (parent, collection, order, show_missing), whose
@@ -111,7 +112,11 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
 
     /** A message in text form, or none. */
     byte[] encode(@Nullable String text) {
-        return TextMessages.encode(messageName(), text == null ? "" : fill(text));
+        return encode(messageName(), text);
+    }
+
+    byte[] encode(String message, @Nullable String text) {
+        return TextMessages.encode(message, text == null ? "" : fill(text));
     }
 
     private String fill(String text) {

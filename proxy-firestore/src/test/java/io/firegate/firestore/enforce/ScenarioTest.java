@@ -113,6 +113,19 @@ class ScenarioTest {
                     body.release();
                     assertThat(body.refCnt()).isZero();
                 }
+                case "guarded" -> {
+                    assertThat(admission).isInstanceOf(Admission.Guarded.class);
+                    GuardedCall.Turn turn =
+                            ((Admission.Guarded) admission).call().begin();
+                    assertThat(turn).isInstanceOf(GuardedCall.Turn.Ask.class);
+                    GuardedCall.Turn.Ask ask = (GuardedCall.Turn.Ask) turn;
+                    assertThat(ask.writes()).isFalse();
+                    assertThat(ask.call().method()).isEqualTo(FirestoreMethod.BATCH_GET_DOCUMENTS);
+                    ByteBuf read = ask.call().takeBody();
+                    assertThat(message(read))
+                            .isEqualTo(scenario.encode("BatchGetDocumentsRequest", scenario.text("becomes")));
+                    read.release();
+                }
                 case "answered" -> {
                     assertThat(admission).isInstanceOf(Admission.Answered.class);
                     Admission.Answered answered = (Admission.Answered) admission;
