@@ -92,7 +92,7 @@ class GuardedRacesTest {
                     .map(document -> document.getFieldsOrDefault("n", Value.getDefaultInstance())
                             .getIntegerValue())
                     .orElseThrow();
-            assertThat(counted).isEqualTo((long) outcomes.get(Status.Code.OK));
+            assertThat(counted).isEqualTo((long) outcomes.getOrDefault(Status.Code.OK, 0));
         } finally {
             threads.shutdownNow();
         }
