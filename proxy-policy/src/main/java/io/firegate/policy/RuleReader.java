@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class RuleReader {
     private static final Map<String, List<Operation>> WORDS = words();
 
-    private static final int WRITES =
-            Rule.bit(Operation.CREATE) | Rule.bit(Operation.UPDATE) | Rule.bit(Operation.DELETE);
-
     /**
      * A rule and what can be checked when the rest of the policy is known.
      *
@@ -90,7 +87,6 @@ final class RuleReader {
         YamlSequence allow = mapping.requiredSequence("allow");
         int operations = allow == null ? 0 : readAllow(allow, pattern);
         boolean history = mapping.optionalBoolean("history", false);
-        refuseOnWrites(mapping, operations);
         FieldsReader.Fields fields = FieldsReader.read(mapping, operations);
         List<GrantUse> grants = new ArrayList<>();
         Terms.Where where = WhereReader.read(mapping, pattern, operations, fields.mask(), claims, grants);
@@ -101,21 +97,6 @@ final class RuleReader {
         }
         Terms terms = new Terms(where, fields.mask(), fields.guard());
         return new Draft(new Rule(id, pattern, operations, history, terms, mapping.position()), pathNode, grants);
-    }
-
-    /** Writes under terms are not enforced yet. */
-    private static void refuseOnWrites(YamlMapping mapping, int operations) {
-        if ((operations & WRITES) != 0) {
-            for (String key : List.of("where", "fields")) {
-                YamlMapping.Entry entry = mapping.entry(key);
-                if (entry != null) {
-                    entry.key()
-                            .problem(
-                                    "`" + key + "` on a rule that allows writes is not enforced by this version",
-                                    "put what it allows to write in a rule of its own, if anyone may write all of it");
-                }
-            }
-        }
     }
 
     private static int readAllow(YamlSequence allow, @Nullable PathPattern pattern) {

@@ -20,7 +20,6 @@ import com.google.protobuf.util.Timestamps;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.firegate.e2e.GatewayHarness;
-import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -61,14 +60,14 @@ class GuardedWritesTest {
     private PlainFirestore admin;
 
     /** How the writes are sent. */
-    private enum Way {
+    enum Way {
         COMMIT,
         TRANSACTION,
         BATCH,
         SINGLE
     }
 
-    private record Case(String name, Way way, JsonObject data) {
+    record Case(String name, Way way, JsonObject data) {
         @Override
         public String toString() {
             return name + ", " + way;
@@ -201,7 +200,7 @@ class GuardedWritesTest {
                 reason = detail.unpack(ErrorInfo.class).getReason();
             }
         }
-        return Code.values()[status.getCode()] + " " + reason;
+        return io.grpc.Status.fromCodeValue(status.getCode()).getCode() + " " + reason;
     }
 
     private static Document document(String name, JsonElement fields) throws InvalidProtocolBufferException {

@@ -9,8 +9,10 @@ import com.google.firestore.v1.BeginTransactionResponse;
 import com.google.firestore.v1.CommitRequest;
 import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Document;
+import com.google.firestore.v1.RollbackRequest;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -82,6 +84,14 @@ final class PlainFirestore implements AutoCloseable {
                                 .build(),
                         BeginTransactionResponse.getDefaultInstance())
                 .getTransaction();
+    }
+
+    void rollback(ByteString transaction) {
+        RollbackRequest request = RollbackRequest.newBuilder()
+                .setDatabase(database)
+                .setTransaction(transaction)
+                .build();
+        unary("Rollback", request, Empty.getDefaultInstance());
     }
 
     Optional<Document> get(String path) {

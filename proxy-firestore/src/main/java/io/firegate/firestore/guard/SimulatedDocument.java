@@ -108,24 +108,17 @@ public final class SimulatedDocument {
      */
     public boolean apply(Write write) {
         touched = true;
-        switch (write.getOperationCase()) {
+        exists = write.getOperationCase() != Write.OperationCase.DELETE;
+        return switch (write.getOperationCase()) {
             case DELETE -> {
-                exists = false;
                 fields = new HashMap<>();
                 clocked.clear();
-                return true;
+                yield true;
             }
-            case UPDATE -> {
-                exists = true;
-                boolean clear = update(write);
-                return clear && transform(write.getUpdateTransformsList());
-            }
-            case TRANSFORM -> {
-                exists = true;
-                return transform(write.getTransform().getFieldTransformsList());
-            }
+            case UPDATE -> update(write) && transform(write.getUpdateTransformsList());
+            case TRANSFORM -> transform(write.getTransform().getFieldTransformsList());
             default -> throw new IllegalArgumentException("not a change: " + write.getOperationCase());
-        }
+        };
     }
 
     private boolean update(Write write) {
