@@ -55,4 +55,10 @@ public record Principal(
         roles = Set.copyOf(roles);
         claims = Map.copyOf(claims);
     }
+
+    /** Who it is, and nothing else of the token: claims can be personal. */
+    @Override
+    public String toString() {
+        return tenant + "/" + oid;
+    }
 }

@@ -79,8 +79,9 @@ final class GuardedWhole extends GuardedCall {
             return documents == null ? Turn.Broken.INSTANCE : judge(documents);
         }
         if (status == STATUS_OK) {
-            byte[] fit = messages.size() == 1 ? answers().examine(messages.get(0)) : null;
-            return fit == null ? Turn.Broken.INSTANCE : new Turn.Answer(ByteString.copyFrom(fit), List.of());
+            return messages.size() == 1 && answers().examine(messages.get(0)) instanceof Examined.Send(byte[] fit)
+                    ? new Turn.Answer(ByteString.copyFrom(fit), List.of())
+                    : Turn.Broken.INSTANCE;
         }
         if (asked.isEmpty() || !isLostPin(status)) {
             return Turn.Relay.INSTANCE;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ final class WriteJudge {
         boolean there = document.exists();
         Decision.Grant onPresent = terms.grant(true);
         boolean visible =
-                there && onPresent != null && WriteTerms.reaches(onPresent, StoredDocument.of(document.document()));
+                there && onPresent != null && WriteTerms.reaches(onPresent, document);
         if (there && onPresent != null && dependsOnClock(onPresent, document)) {
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
         }
@@ -96,7 +97,7 @@ final class WriteJudge {
             // As if it were there and hidden.
             return new Verdict.Refuse(terms.otherwise());
         }
-        SimulatedDocument before = document.copy();
+        List<@Nullable Value> kept = readonly(grant, document);
         if (!document.apply(write)) {
             // Firestore refuses a path that is none; nothing is known of what it would have done.
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
@@ -105,16 +106,16 @@ final class WriteJudge {
             if (dependsOnClock(grant, document)) {
                 return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
             }
-            if (!WriteTerms.reaches(grant, StoredDocument.of(document.document()))) {
+            if (!WriteTerms.reaches(grant, document)) {
                 return new Verdict.Refuse(terms.otherwise());
             }
-            if (there && changes(grant, before, document)) {
+            if (there && changes(grant, kept, document)) {
                 return new Verdict.Refuse(terms.because(DenyReason.READONLY));
             }
         }
         use(grant);
         // A create is pinned by its own condition, a later write by the first.
-        return new Verdict.Forward(first && operation != Operation.CREATE ? pin(write, before) : write);
+        return new Verdict.Forward(first && operation != Operation.CREATE ? pin(write, document) : write);
     }
 
     private void use(Decision.@Nullable Grant grant) {
@@ -165,21 +166,29 @@ final class WriteJudge {
         return false;
     }
 
-    private static boolean changes(Decision.Grant grant, SimulatedDocument before, SimulatedDocument after) {
+    private static List<FieldPath> readonly(Decision.Grant grant) {
         return switch (grant.obligations().write()) {
-            case Obligations.WriteGuard.NoGuard.INSTANCE -> false;
-            case Obligations.WriteGuard.Readonly(var paths) -> {
-                for (FieldPath path : paths) {
-                    if (after.isClocked(path) || !same(before.value(path), after.value(path))) {
-                        yield true;
-                    }
-                }
-                yield false;
-            }
+            case Obligations.WriteGuard.NoGuard.INSTANCE -> List.of();
+            case Obligations.WriteGuard.Readonly(var paths) -> paths;
         };
     }
 
-    private static boolean same(@Nullable Value before, @Nullable Value after) {
-        return before == null ? after == null : after != null && before.equals(after);
+    /** What stands in the fields an update must leave. */
+    private static List<@Nullable Value> readonly(Decision.Grant grant, SimulatedDocument document) {
+        List<@Nullable Value> values = new ArrayList<>();
+        for (FieldPath path : readonly(grant)) {
+            values.add(document.stored(path));
+        }
+        return values;
+    }
+
+    private static boolean changes(Decision.Grant grant, List<@Nullable Value> kept, SimulatedDocument after) {
+        List<FieldPath> paths = readonly(grant);
+        for (int i = 0; i < paths.size(); i++) {
+            if (after.isClocked(paths.get(i)) || !Objects.equals(kept.get(i), after.stored(paths.get(i)))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

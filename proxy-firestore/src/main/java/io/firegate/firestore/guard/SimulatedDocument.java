@@ -7,50 +7,52 @@ import com.google.firestore.v1.MapValue;
 import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.Timestamp;
+import io.firegate.firestore.rows.StoredValue;
+import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
-import java.util.ArrayList;
+import io.firegate.policy.condition.PolicyValue;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One document as it is stored, and as it would be after each of some writes. For one thread. */
-public final class SimulatedDocument {
+/**
+ * One document as it is stored, and as it would be after each of some writes. For one thread.
+ *
+ * <p>A write costs what it changes and not what the document holds, because one request may write one document thousands of times.
+ */
+public final class SimulatedDocument implements DocumentView {
+    /** Transforms of one document in one request (vendor page "Quotas and limits"); each costs the time of all before. */
+    private static final int CLOCKED_MAX = 500;
+
     private final String name;
     private final boolean storedAtFirst;
     private final Timestamp updateTime;
     private boolean exists;
     private boolean touched;
-    private Map<String, Value> fields;
+    /** Each a {@link Value}, or for a map that was written into a {@code Map} of the same kind. */
+    private Map<String, Object> fields;
     /** Fields whose value only Firestore's clock knows. */
-    private final List<FieldPath> clocked = new ArrayList<>();
+    private final Set<FieldPath> clocked = new LinkedHashSet<>();
 
     private SimulatedDocument(String name, boolean exists, Timestamp updateTime, Map<String, Value> fields) {
         this.name = name;
         this.storedAtFirst = exists;
         this.exists = exists;
         this.updateTime = updateTime;
-        this.fields = fields;
+        this.fields = new HashMap<>(fields);
     }
 
     /** A document that is stored. */
     public static SimulatedDocument stored(Document document) {
-        return new SimulatedDocument(
-                document.getName(), true, document.getUpdateTime(), new HashMap<>(document.getFieldsMap()));
+        return new SimulatedDocument(document.getName(), true, document.getUpdateTime(), document.getFieldsMap());
     }
 
     /** A name under which nothing is stored. */
     public static SimulatedDocument missing(String name) {
-        return new SimulatedDocument(name, false, Timestamp.getDefaultInstance(), new HashMap<>());
-    }
-
-    /** The same, apart. */
-    public SimulatedDocument copy() {
-        SimulatedDocument copy = new SimulatedDocument(name, storedAtFirst, updateTime, new HashMap<>(fields));
-        copy.exists = exists;
-        copy.touched = touched;
-        copy.clocked.addAll(clocked);
-        return copy;
+        return new SimulatedDocument(name, false, Timestamp.getDefaultInstance(), Map.of());
     }
 
     /** Whether it is there, after the writes so far. */
@@ -73,22 +75,55 @@ public final class SimulatedDocument {
         return updateTime;
     }
 
-    /** What it holds. */
+    /** What it holds, put together anew. */
     public Document document() {
-        return Document.newBuilder().setName(name).putAllFields(fields).build();
+        return Document.newBuilder()
+                .setName(name)
+                .putAllFields(whole(fields).getFieldsMap())
+                .build();
     }
 
     /** The value at a path, or null. */
-    public @Nullable Value value(FieldPath path) {
-        return at(fields, path.segments(), 0);
+    public @Nullable Value stored(FieldPath path) {
+        Object found = find(fields, path.segments());
+        return found == null ? null : value(found);
     }
 
-    private static @Nullable Value at(Map<String, Value> fields, List<String> segments, int i) {
-        Value value = fields.get(segments.get(i));
-        if (value == null || i == segments.size() - 1) {
-            return value;
+    @Override
+    public @Nullable PolicyValue value(FieldPath path) {
+        Value value = stored(path);
+        return value == null ? null : StoredValue.read(value);
+    }
+
+    @Override
+    public String id() {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    private static MapValue whole(Map<?, ?> fields) {
+        MapValue.Builder map = MapValue.newBuilder();
+        fields.forEach((key, value) -> map.putFields((String) key, value(value)));
+        return map.build();
+    }
+
+    private static Value value(Object node) {
+        return node instanceof Map<?, ?> map
+                ? Value.newBuilder().setMapValue(whole(map)).build()
+                : (Value) node;
+    }
+
+    private static @Nullable Object find(Map<?, ?> fields, List<String> segments) {
+        Object node = fields.get(segments.get(0));
+        for (int i = 1; i < segments.size(); i++) {
+            if (node instanceof Map<?, ?> map) {
+                node = map.get(segments.get(i));
+            } else if (node instanceof Value value && value.hasMapValue() && !StoredValue.isVector(value.getMapValue())) {
+                node = value.getMapValue().getFieldsMap().get(segments.get(i));
+            } else {
+                return null;
+            }
         }
-        return value.hasMapValue() ? at(value.getMapValue().getFieldsMap(), segments, i + 1) : null;
+        return node;
     }
 
     /** Whether a field's value, or a part of it, is the time Firestore will write it at. */
@@ -104,7 +139,7 @@ public final class SimulatedDocument {
     /**
      * Carries a write out: an {@code update} or {@code transform}, or a {@code delete}. Its precondition has been looked at.
      *
-     * @return false when its mask or a transform names no field, which Firestore will refuse
+     * @return false when its mask or a transform names no field, or more fields are to hold the time than Firestore would take
      */
     public boolean apply(Write write) {
         touched = true;
@@ -134,7 +169,8 @@ public final class SimulatedDocument {
             if (path == null) {
                 return false;
             }
-            put(path, at(update.getFieldsMap(), path.segments(), 0));
+            Object written = find(update.getFieldsMap(), path.segments());
+            put(path, (Value) written);
         }
         return true;
     }
@@ -145,7 +181,7 @@ public final class SimulatedDocument {
             if (path == null) {
                 return false;
             }
-            Value stored = value(path);
+            Value stored = stored(path);
             switch (transform.getTransformTypeCase()) {
                 case SET_TO_SERVER_VALUE -> {
                     put(
@@ -154,6 +190,9 @@ public final class SimulatedDocument {
                                     .setTimestampValue(Timestamp.getDefaultInstance())
                                     .build());
                     clocked.add(path);
+                    if (clocked.size() > CLOCKED_MAX) {
+                        return false;
+                    }
                 }
                 case INCREMENT -> put(path, Transforms.increment(stored, transform.getIncrement()));
                 case MAXIMUM -> put(path, Transforms.maximum(stored, transform.getMaximum()));
@@ -176,38 +215,41 @@ public final class SimulatedDocument {
         return true;
     }
 
+    /** A null value takes the field away; above a field that is set maps come into being, in place of whatever stood there. */
     private void put(FieldPath path, @Nullable Value value) {
         clocked.removeIf(path::holds);
-        fields = put(fields, path.segments(), 0, value);
+        List<String> segments = path.segments();
+        Map<String, Object> map = fields;
+        for (int i = 0; i < segments.size() - 1; i++) {
+            Map<String, Object> below = below(map, segments.get(i), value != null);
+            if (below == null) {
+                return;
+            }
+            map = below;
+        }
+        String last = segments.get(segments.size() - 1);
+        if (value == null) {
+            map.remove(last);
+        } else {
+            map.put(last, value);
+        }
     }
 
-    /** A null value takes the field away; above a field that is set maps come into being, in place of whatever stood there. */
-    private static Map<String, Value> put(
-            Map<String, Value> fields, List<String> segments, int i, @Nullable Value value) {
-        Map<String, Value> changed = new HashMap<>(fields);
-        String key = segments.get(i);
-        if (i == segments.size() - 1) {
-            if (value == null) {
-                changed.remove(key);
-            } else {
-                changed.put(key, value);
-            }
-            return changed;
+    /** The map under a key, made fit for changing; null when there is none and none is to be made. */
+    @SuppressWarnings("unchecked") // every map among the nodes was made here
+    private static @Nullable Map<String, Object> below(Map<String, Object> map, String key, boolean make) {
+        Object present = map.get(key);
+        if (present instanceof Map<?, ?> open) {
+            return (Map<String, Object>) open;
         }
-        Value present = fields.get(key);
-        Map<String, Value> below =
-                present != null && present.hasMapValue() ? present.getMapValue().getFieldsMap() : null;
-        if (below == null) {
-            if (value == null) {
-                return fields;
-            }
-            below = Map.of();
+        boolean closed =
+                present instanceof Value value && value.hasMapValue() && !StoredValue.isVector(value.getMapValue());
+        if (!closed && !make) {
+            return null;
         }
-        changed.put(
-                key,
-                Value.newBuilder()
-                        .setMapValue(MapValue.newBuilder().putAllFields(put(below, segments, i + 1, value)))
-                        .build());
-        return changed;
+        Map<String, Object> opened =
+                closed ? new HashMap<>(((Value) present).getMapValue().getFieldsMap()) : new HashMap<>();
+        map.put(key, opened);
+        return opened;
     }
 }
