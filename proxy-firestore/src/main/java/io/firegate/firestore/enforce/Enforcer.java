@@ -241,7 +241,8 @@ public final class Enforcer {
                         ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
                         : new Admission.Guarded(call);
             }
-            case Plan.Step.Unenforceable step -> throw new IllegalStateException("only reads are carried out so: " + step);
+            case Plan.Step.Unenforceable step ->
+                throw new IllegalStateException("only reads are carried out so: " + step);
             case Plan.Step.Answer step -> throw new IllegalStateException("only reads are carried out so: " + step);
             case Plan.Step.Instead step -> throw new IllegalStateException("only reads are carried out so: " + step);
         };

@@ -96,23 +96,28 @@ interface Plan {
      *
      * @param permit with one grant per access, and one per document of the answer that may be shown
      * @param shown the paths of the documents that may be read
+     * @param whole those that may be read whatever they hold, and all of it
      * @param caller whose request it is
      */
-    record Verdict(Decision.Permit permit, Set<String> shown, Caller caller) {
+    record Verdict(Decision.Permit permit, Set<String> shown, Set<String> whole, Caller caller) {
         static Verdict of(Decision.Permit permit, Caller caller) {
             Set<String> shown = new HashSet<>();
+            Set<String> whole = new HashSet<>();
             for (Decision.Grant grant : permit.grants()) {
-                boolean whole = grant.obligations().equals(Obligations.NONE);
-                if (whole && grant.access().operation() == Operation.GET) {
-                    shown.add(grant.access().resource().toString());
+                if (grant.access().operation() == Operation.GET) {
+                    String path = grant.access().resource().toString();
+                    shown.add(path);
+                    if (grant.obligations().equals(Obligations.NONE)) {
+                        whole.add(path);
+                    }
                 }
             }
-            return new Verdict(permit, shown, caller);
+            return new Verdict(permit, shown, whole, caller);
         }
 
-        /** Whether what is stored under a path may be shown. */
+        /** Whether all that is stored under a path may be shown. */
         boolean shows(ResourcePath path) {
-            return shown.contains(path.toString());
+            return whole.contains(path.toString());
         }
 
         /** The tier that serves the only access; null when the request has none. */

@@ -68,8 +68,7 @@ final class WriteJudge {
         boolean first = !document.isTouched();
         boolean there = document.exists();
         Decision.Grant onPresent = terms.grant(true);
-        boolean visible =
-                there && onPresent != null && WriteTerms.reaches(onPresent, document);
+        boolean visible = there && onPresent != null && WriteTerms.reaches(onPresent, document);
         if (there && onPresent != null && dependsOnClock(onPresent, document)) {
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
         }

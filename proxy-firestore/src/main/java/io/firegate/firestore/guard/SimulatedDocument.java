@@ -117,7 +117,9 @@ public final class SimulatedDocument implements DocumentView {
         for (int i = 1; i < segments.size(); i++) {
             if (node instanceof Map<?, ?> map) {
                 node = map.get(segments.get(i));
-            } else if (node instanceof Value value && value.hasMapValue() && !StoredValue.isVector(value.getMapValue())) {
+            } else if (node instanceof Value value
+                    && value.hasMapValue()
+                    && !StoredValue.isVector(value.getMapValue())) {
                 node = value.getMapValue().getFieldsMap().get(segments.get(i));
             } else {
                 return null;
@@ -242,13 +244,14 @@ public final class SimulatedDocument implements DocumentView {
         if (present instanceof Map<?, ?> open) {
             return (Map<String, Object>) open;
         }
-        boolean closed =
-                present instanceof Value value && value.hasMapValue() && !StoredValue.isVector(value.getMapValue());
-        if (!closed && !make) {
+        Map<String, Object> opened;
+        if (present instanceof Value value && value.hasMapValue() && !StoredValue.isVector(value.getMapValue())) {
+            opened = new HashMap<>(value.getMapValue().getFieldsMap());
+        } else if (make) {
+            opened = new HashMap<>();
+        } else {
             return null;
         }
-        Map<String, Object> opened =
-                closed ? new HashMap<>(((Value) present).getMapValue().getFieldsMap()) : new HashMap<>();
         map.put(key, opened);
         return opened;
     }
