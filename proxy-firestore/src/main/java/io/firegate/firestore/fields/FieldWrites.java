@@ -76,7 +76,7 @@ public final class FieldWrites {
         if (named != null) {
             return new FieldVerdict.Refused(FieldVerdict.Cause.HIDDEN, named);
         }
-        if (stored == null) {
+        if (stored == null || all()) {
             return FieldVerdict.AsItStands.INSTANCE;
         }
         NamedField transformed = closedTransform(write, changeable);
