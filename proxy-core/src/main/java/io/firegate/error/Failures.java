@@ -44,6 +44,9 @@ public final class Failures {
     public static Failure of(Decision.Deny deny) {
         StringBuilder message =
                 new StringBuilder("firegate: ").append(deny.reason().sentence());
+        if (deny.detail() != null) {
+            message.append(": ").append(deny.detail());
+        }
         Map<String, String> metadata = new HashMap<>();
         Access refused = deny.refused();
         if (refused != null) {

@@ -10,7 +10,9 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.AnswerEnd;
 import io.firegate.firestore.enforce.AnswerExaminer;
+import io.firegate.firestore.enforce.Examined;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
@@ -72,6 +74,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable MessageAssembler assembler;
 
     private @Nullable AnswerPace pace;
+    private int answerBytesKept;
     private boolean answering;
 
     Exchange(
@@ -259,9 +262,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
-    /** A good answer with nothing to forward: every write of the request is refused for itself. */
+    /** A good answer with nothing to forward. */
     private void answer(Admission.Answered answered) {
-        record.refusedAll(answered);
+        if (!record.answered(answered)) {
+            close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+            return;
+        }
         byte[] message = answered.message();
         leave();
         responder.start();
@@ -301,7 +307,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     @Override
     public void headers() {
-        if (state == State.FORWARDED && !answering) {
+        // What is examined may yet turn out to be nothing: a hidden document must begin and end as a missing one.
+        if (state == State.FORWARDED && assembler == null) {
+            startAnswer();
+        }
+    }
+
+    private void startAnswer() {
+        if (!answering) {
             answering = true;
             responder.start();
         }
@@ -339,22 +352,21 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 failLate(noBudget());
                 return;
             }
-            byte[] fit = by == null ? null : by.examine(message);
-            if (fit == null) {
-                failLate(Failures.of(UpstreamFailure.PROTOCOL));
-                return;
+            switch (by == null ? Examined.NotAnAnswer.INSTANCE : by.examine(message)) {
+                case Examined.Send(var fit) -> {
+                    if (!send(fit, paced)) {
+                        return;
+                    }
+                }
+                case Examined.Withheld(var kept) -> {
+                    services.answerBudget().hold(kept);
+                    answerBytesKept += kept;
+                }
+                case Examined.NotAnAnswer.INSTANCE -> {
+                    failLate(Failures.of(UpstreamFailure.PROTOCOL));
+                    return;
+                }
             }
-            int sent = responder.message(fit, paced);
-            if (sent < 0) {
-                failLate(
-                        sent == Responder.TOO_LONG
-                                ? Failure.of(
-                                        ErrorCode.ANSWER_TOO_LARGE,
-                                        "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
-                                : Failures.of(UpstreamFailure.PROTOCOL));
-                return;
-            }
-            paced.queued(sent);
         }
         switch (messages.trouble()) {
             case null -> {
@@ -368,6 +380,23 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                                 + services.answerMessageBytesMax() + ")"));
             case NO_BUDGET -> failLate(noBudget());
         }
+    }
+
+    /** Sends one message of a good answer; false when it cannot be, and the exchange is over. */
+    private boolean send(byte[] message, AnswerPace paced) {
+        startAnswer();
+        int sent = responder.message(message, paced);
+        if (sent < 0) {
+            failLate(
+                    sent == Responder.TOO_LONG
+                            ? Failure.of(
+                                    ErrorCode.ANSWER_TOO_LARGE,
+                                    "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
+                            : Failures.of(UpstreamFailure.PROTOCOL));
+            return false;
+        }
+        paced.queued(sent);
+        return true;
     }
 
     private static Failure noBudget() {
@@ -390,12 +419,35 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 close(Failure.of(
                         ErrorCode.UPSTREAM_DENIED,
                         "firegate: permitted by the policy, refused by Google IAM for firegate's credential"));
-            default -> {
-                leave();
-                record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
-                responder.end(trailers);
-            }
+            default -> end(status, trailers);
         }
+    }
+
+    private void end(GrpcStatus status, Http2Headers trailers) {
+        CharSequence text = trailers.get("grpc-message");
+        AnswerEnd own = examiner == null ? null : examiner.end(status.code(), text == null ? "" : text.toString());
+        if (own == null) {
+            leave();
+            record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
+            responder.end(trailers);
+            return;
+        }
+        if (own.last() != null && (pace == null || !send(own.last(), pace))) {
+            return;
+        }
+        GrpcStatus shown = GrpcStatus.of(own.status());
+        OutcomeLine.Source source = shown == status ? OutcomeLine.Source.UPSTREAM : OutcomeLine.Source.FIREGATE;
+        leave();
+        record.ended(shown, source, OutcomeLine.End.COMPLETE, answerMessages.messages());
+        responder.end(
+                shown == GrpcStatus.OK
+                        ? GOOD_END
+                        : ReadOnlyHttp2Headers.trailers(
+                                true,
+                                AsciiString.cached("grpc-status"),
+                                AsciiString.of(Integer.toString(shown.code())),
+                                AsciiString.cached("grpc-message"),
+                                AsciiString.of(own.text())));
     }
 
     @Override
@@ -479,6 +531,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             body = null;
         }
         releaseBudget();
+        if (answerBytesKept > 0) {
+            services.answerBudget().giveBack(answerBytesKept);
+            answerBytesKept = 0;
+        }
         if (assembler != null) {
             assembler.release();
         }

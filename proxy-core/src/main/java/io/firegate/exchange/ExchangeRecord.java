@@ -12,6 +12,7 @@ import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
 import java.time.Instant;
@@ -92,12 +93,18 @@ final class ExchangeRecord {
         return decide(call.database(), verdict, null) || servesUnrecorded;
     }
 
-    /** Records that each of several writes is refused, so that nothing is forwarded. */
-    void refusedAll(Admission.Answered answered) {
+    /** Records the verdict on what is not forwarded and yet answered; false when it is a permit that could not be recorded. */
+    boolean answered(Admission.Answered answered) {
+        Decision.Permit permit = answered.permit();
+        if (permit != null) {
+            return decide(answered.database(), new DecisionLine.Permitted(permit, snapshotId()), null)
+                    || servesUnrecorded;
+        }
         decide(
                 answered.database(),
                 new DecisionLine.WriteByWrite(null, answered.refused(), snapshotId()),
                 answered.refused().get(0).reason());
+        return true;
     }
 
     /** Records a denial. A line that cannot be written changes nothing for the caller: the answer is no either way. */

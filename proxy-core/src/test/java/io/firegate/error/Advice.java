@@ -20,7 +20,7 @@ final class Advice {
             case MIXED_CREDENTIALS ->
                 "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
             case UNENFORCEABLE ->
-                "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
+                "The message says what stands in the way. When nothing follows the sentence: say which it is, `create()` or `update()` in place of `set()`.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
             case DENIED_PRINCIPAL, DENIED_APP ->
                 "Ask whoever keeps the policy's deny list; the record names the decision.";
@@ -80,6 +80,8 @@ final class Advice {
             case HANDLE -> "Leave it out. If a new SDK sends it, firegate is older than the SDK: ask for an update.";
             case BAD_TRANSACTION ->
                 "Begin a new transaction: this one is another caller's, another database's, or was begun before the sealing key changed.";
+            case BAD_PAGE_SIZE -> "Ask for at least one document, or leave the size out.";
+            case BAD_FIELD_PATH -> "Correct the mask.";
             case BAD_PAGE_TOKEN -> "List from the first page on; a token goes with its caller and its listing.";
             case NAME_SET -> "Send the name as `parent`, `collection_id` and `document_id`.";
             case SAME_DOCUMENT -> "Use Commit, or send one of the two writes later.";

@@ -1,11 +1,20 @@
 package io.firegate.firestore.enforce;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.policy.Decision;
+import io.firegate.policy.Obligations;
 import io.firegate.policy.Operation;
+import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
+import io.firegate.policy.condition.RowPredicate;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +36,59 @@ interface Plan {
          * @param edits what changes in its bytes, in their order
          * @param answers what each message of the answer must pass
          */
-        record Forward(List<Edit> edits, AnswerExaminer answers) implements Step {}
+        record Forward(List<Edit> edits, AnswerExaminer answers) implements Onward {
+            @Override
+            public <M extends MessageLite> M message(RequestMessage request, Parser<M> parser) {
+                return request.edited(edits, parser);
+            }
+
+            @Override
+            public Onward seenFirstBy(AnswerExaminer first) {
+                return new Forward(edits, first.then(answers));
+            }
+        }
+
+        /**
+         * Another message is forwarded in place of the request.
+         *
+         * @param method the RPC it is for
+         */
+        record Instead(FirestoreMethod method, MessageLite message, AnswerExaminer answers) implements Onward {
+            @Override
+            public <M extends MessageLite> M message(RequestMessage request, Parser<M> parser) {
+                return RequestMessage.parsed(message.toByteArray(), 0, parser);
+            }
+
+            @Override
+            public Onward seenFirstBy(AnswerExaminer first) {
+                return new Instead(method, message, first.then(answers));
+            }
+        }
+
+        /** Something is forwarded. */
+        sealed interface Onward extends Step {
+            /** What each message of the answer must pass. */
+            AnswerExaminer answers();
+
+            /** The same with another examiner before those it has. */
+            Onward seenFirstBy(AnswerExaminer first);
+
+            /** What is forwarded, for whoever changes it further. */
+            <M extends MessageLite> M message(RequestMessage request, Parser<M> parser);
+        }
+
+        /** Nothing is forwarded: the answer is known. */
+        record Answer(ByteString message) implements Step {}
 
         /** A handle in it turned out not to be one. */
         record Refuse(Reading.Unreadable because) implements Step {}
+
+        /**
+         * What the permit demands cannot be met for this form of request.
+         *
+         * @param detail a public phrase that says why, and tells nothing about stored data
+         */
+        record Unenforceable(String detail) implements Step {}
     }
 
     /**
@@ -60,6 +118,24 @@ interface Plan {
         @Nullable
         String tier() {
             return permit.grants().isEmpty() ? null : permit.grants().get(0).tier();
+        }
+
+        /** What the only access of the request touches. */
+        Resource resource() {
+            return permit.grants().get(0).access().resource();
+        }
+
+        /** What documents must meet, by the access that reaches them, as text; not in it is who need meet nothing. */
+        Map<String, RowPredicate> rows() {
+            Map<String, RowPredicate> rows = new HashMap<>();
+            for (Decision.Grant grant : permit.grants()) {
+                switch (grant.obligations().rows()) {
+                    case Obligations.RowFilter.AllRows.INSTANCE -> {}
+                    case Obligations.RowFilter.Rows(var predicate) ->
+                        rows.put(grant.access().resource().toString(), predicate);
+                }
+            }
+            return rows;
         }
 
         /** What the permit demands, as a text that differs when it differs. */

@@ -12,6 +12,7 @@ import io.firegate.policy.Resource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +91,7 @@ final class WriteByWrite {
     }
 
     private Decision decide(Access access, @Nullable String bound) {
-        return Enforcer.enforceable(caller.decide(database, List.of(access), bound));
+        return Demand.enforceable(caller.decide(database, List.of(access), bound), Set.of());
     }
 
     private void refuse(OneWrite write, Decision.Deny deny) {

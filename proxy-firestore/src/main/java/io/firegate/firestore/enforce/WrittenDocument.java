@@ -3,7 +3,6 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.Document;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.firegate.policy.ResourcePath;
-import org.jspecify.annotations.Nullable;
 
 /** The answer of a write to somebody who may not read the document: its name and times alone. */
 final class WrittenDocument extends AnswerExaminer {
@@ -15,12 +14,12 @@ final class WrittenDocument extends AnswerExaminer {
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         Document written;
         try {
             written = Document.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
         Document.Builder shown = Document.newBuilder().setName(written.getName());
         if (written.hasCreateTime()) {
@@ -29,6 +28,6 @@ final class WrittenDocument extends AnswerExaminer {
         if (written.hasUpdateTime()) {
             shown.setUpdateTime(written.getUpdateTime());
         }
-        return shown.build().toByteArray();
+        return new Examined.Send(shown.build().toByteArray());
     }
 }
