@@ -48,7 +48,7 @@ public abstract class AnswerExaminer {
     /** This one first, and the other on what it lets out. */
     final AnswerExaminer then(AnswerExaminer next) {
         AnswerExaminer first = this;
-        if (next == UNTOUCHED) {
+        if (next.equals(UNTOUCHED)) {
             return first;
         }
         return new AnswerExaminer() {

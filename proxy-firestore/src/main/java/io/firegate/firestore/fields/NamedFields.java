@@ -5,6 +5,7 @@ import com.google.firestore.v1.StructuredAggregationQuery;
 import com.google.firestore.v1.StructuredAggregationQuery.Aggregation;
 import com.google.firestore.v1.StructuredQuery;
 import com.google.firestore.v1.StructuredQuery.Filter;
+import io.firegate.firestore.rows.ListingOrder;
 import io.firegate.policy.condition.FieldPath;
 import java.util.List;
 import java.util.Optional;
@@ -73,13 +74,13 @@ public final class NamedFields {
         if (visible.all()) {
             return null;
         }
-        List<String> paths = OrderText.paths(orderBy);
-        if (paths == null) {
+        ListingOrder order = ListingOrder.parse(orderBy);
+        if (order == null) {
             return new NamedField(place, orderBy);
         }
-        for (String path : paths) {
-            if (!testable(path)) {
-                return new NamedField(place, path);
+        for (FieldPath path : order.fields()) {
+            if (!visible.shows(path)) {
+                return new NamedField(place, path.toString());
             }
         }
         return null;
