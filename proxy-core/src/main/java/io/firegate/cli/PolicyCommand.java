@@ -54,7 +54,7 @@ final class PolicyCommand {
                     List<Path> given) {
         List<Path> paths = given == null ? List.of() : given;
         if (!options.isNamed() && !paths.isEmpty()) {
-            return check(paths, Limits.DEFAULTS, null);
+            return check(paths, Limits.DEFAULTS, null, null);
         }
         return switch (options.load(surroundings)) {
             case ConfigLoad.Refused refused -> invalid(refused.render());
@@ -63,19 +63,21 @@ final class PolicyCommand {
                 yield check(
                         paths.isEmpty() ? List.of(config.policy().dir()) : paths,
                         config.limits(),
-                        config.credentials().keySet());
+                        config.credentials().keySet(),
+                        config.claims());
             }
         };
     }
 
-    private int check(List<Path> paths, Limits limits, @Nullable Set<String> credentials) {
+    private int check(
+            List<Path> paths, Limits limits, @Nullable Set<String> credentials, @Nullable Set<String> claims) {
         if (paths.size() == 1 && Files.isDirectory(absolute(paths.get(0)))) {
             PolicyDirectory directory = new PolicyDirectory(absolute(paths.get(0)), paths.get(0), limits);
             return switch (directory.read()) {
                 case PolicySource.Reading.Refused refused ->
                     invalid(Problems.render(
                             refused.problems(), refused.problems().size()));
-                case PolicySource.Reading.Files read -> compile(read.files(), credentials, directory::shown);
+                case PolicySource.Reading.Files read -> compile(read.files(), credentials, claims, directory::shown);
             };
         }
         List<Problem> problems = new ArrayList<>();
@@ -84,12 +86,16 @@ final class PolicyCommand {
             read(path, limits.getInt(Limit.POLICY_FILE_BYTES), files, problems);
         }
         return problems.isEmpty()
-                ? compile(files, credentials, problem -> problem)
+                ? compile(files, credentials, claims, problem -> problem)
                 : invalid(Problems.render(problems, problems.size()));
     }
 
-    private int compile(List<PolicyFile> files, @Nullable Set<String> credentials, UnaryOperator<Problem> shown) {
-        return switch (PolicyCompiler.compile(files, credentials)) {
+    private int compile(
+            List<PolicyFile> files,
+            @Nullable Set<String> credentials,
+            @Nullable Set<String> claims,
+            UnaryOperator<Problem> shown) {
+        return switch (PolicyCompiler.compile(files, credentials, claims)) {
             case Compilation.Rejected rejected ->
                 invalid(Problems.render(rejected.problems().stream().map(shown).toList(), rejected.count()));
             case Compilation.Compiled compiled -> {

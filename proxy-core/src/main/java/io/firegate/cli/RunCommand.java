@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
                 new PolicyDirectory(config.policy().dir(), config.policy().dir(), config.limits());
         return switch (PolicyStore.open(
                 directory,
-                files -> PolicyCompiler.compile(files, config.credentials().keySet()),
+                files -> PolicyCompiler.compile(files, config.credentials().keySet(), config.claims()),
                 surroundings.clock())) {
             case PolicyStore.Opened.Refused refused -> invalid(refused.render());
             case PolicyStore.Opened.Ready ready -> {

@@ -116,6 +116,9 @@ public final class ConfigLoader {
                         .map(leaf -> (TokenVersion) leaf.value())
                         .toList(),
                 section.need("scope", String.class),
+                section.leaves("claims").stream()
+                        .map(leaf -> (String) leaf.value())
+                        .toList(),
                 file == null ? new Keys.Discovery() : new Keys.JwkSetFile(file));
     }
 

@@ -103,6 +103,7 @@ final class ConfigRules {
         }
         noneTwice(tenant, "audiences");
         noneTwice(tenant, "versions");
+        noneTwice(tenant, "claims");
         Checked.Section keys = tenant.section("keys");
         if (keys != null) {
             boolean discovery = isTrue(keys, "discovery");

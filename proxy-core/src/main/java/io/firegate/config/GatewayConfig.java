@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,11 @@ public record GatewayConfig(
         credentials = Collections.unmodifiableMap(new LinkedHashMap<>(credentials));
     }
 
+    /** The claims a policy may use: of any tenant, because a policy is for all of them. */
+    public Set<String> claims() {
+        return tenants.stream().flatMap(tenant -> tenant.claims().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
     /**
      * A place where clients connect.
      *
@@ -76,11 +83,19 @@ public record GatewayConfig(
      * @param audiences accepted values of {@code aud}, compared as exact strings
      * @param versions accepted token versions
      * @param scope the delegated permission a person's token must carry ({@code scp})
+     * @param claims the names of the claims a policy may use
      * @param keys where the signing keys come from
      */
     public record Tenant(
-            Guid id, URI authority, List<String> audiences, List<TokenVersion> versions, String scope, Keys keys) {
+            Guid id,
+            URI authority,
+            List<String> audiences,
+            List<TokenVersion> versions,
+            String scope,
+            List<String> claims,
+            Keys keys) {
         public Tenant {
+            claims = List.copyOf(claims);
             audiences = List.copyOf(audiences);
             versions = List.copyOf(versions);
         }

@@ -60,7 +60,11 @@ final class GatewayKeys {
                     "scope",
                     scalar(ScalarType.TEXT),
                     "the delegated permission a person's token must carry in `scp`, for example Data.Access"),
-            notYet("claims", "claims in a policy come in a later version"),
+            defaulted(
+                    "claims",
+                    new Shape.ListOf(scalar(ScalarType.TEXT), 0),
+                    "[]",
+                    "claims of the token that a policy may use: strings, numbers, booleans, lists of strings"),
             defaulted("agents", scalar(ScalarType.DENY), "deny", "tokens of AI agents"),
             defaulted("guests", scalar(ScalarType.DENY), "deny", "tokens of guests"),
             section(

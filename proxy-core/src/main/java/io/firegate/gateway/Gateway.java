@@ -353,7 +353,13 @@ public final class Gateway implements GatewayStarter.Gateway {
             case GatewayConfig.Keys.JwkSetFile set -> new KeyFile(set.file(), versions, keyBounds.setBytesMax());
         };
         return new TenantSettings(
-                tenant.id(), versions, Set.copyOf(tenant.audiences()), tenant.scope(), authority, keys);
+                tenant.id(),
+                versions,
+                Set.copyOf(tenant.audiences()),
+                tenant.scope(),
+                authority,
+                keys,
+                Set.copyOf(tenant.claims()));
     }
 
     private static @Nullable UpstreamSettings upstream(GatewayConfig config, List<Problem> problems) {

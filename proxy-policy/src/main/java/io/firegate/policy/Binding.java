@@ -1,8 +1,12 @@
 package io.firegate.policy;
 
+import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles app roles
  * @param apps client applications
  * @param principals single principals
+ * @param grants the values it gives to conditions, by name
  * @param until when it stops, or null for never
  */
 record Binding(
@@ -22,7 +27,25 @@ record Binding(
         Set<String> roles,
         Set<Guid> apps,
         Set<PrincipalKey> principals,
+        Map<String, Grant> grants,
         @Nullable Instant until) {
+
+    Binding {
+        grants = Map.copyOf(grants);
+    }
+
+    /** Where the values of a name come from. */
+    sealed interface Grant {
+        /** The policy says them. */
+        record Given(List<PolicyValue> values) implements Grant {
+            public Given {
+                values = List.copyOf(values);
+            }
+        }
+
+        /** A claim of the caller's token: its members when it has several values. */
+        record FromClaim(String claim) implements Grant {}
+    }
 
     /** A principal's name: the same object id in two tenants is two principals. */
     record PrincipalKey(Guid tenant, Guid oid) {}
@@ -33,6 +56,31 @@ record Binding(
                 && any(roles, principal.roles())
                 && (apps.isEmpty() || apps.contains(principal.app()))
                 && (principals.isEmpty() || principals.contains(new PrincipalKey(principal.tenant(), principal.oid())));
+    }
+
+    /**
+     * What it gives a principal it matches; null when a claim it takes a value from is absent, and then it gives nothing, not even the
+     * tier.
+     */
+    @Nullable
+    Map<String, List<PolicyValue>> tuple(Principal principal) {
+        if (grants.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, List<PolicyValue>> tuple = new HashMap<>();
+        for (Map.Entry<String, Grant> grant : grants.entrySet()) {
+            switch (grant.getValue()) {
+                case Grant.Given given -> tuple.put(grant.getKey(), given.values());
+                case Grant.FromClaim from -> {
+                    PolicyValue claim = principal.claims().get(from.claim());
+                    if (claim == null) {
+                        return null;
+                    }
+                    tuple.put(grant.getKey(), claim instanceof PolicyValue.Array(var all) ? all : List.of(claim));
+                }
+            }
+        }
+        return Map.copyOf(tuple);
     }
 
     private static boolean any(Set<?> wanted, Collection<?> held) {

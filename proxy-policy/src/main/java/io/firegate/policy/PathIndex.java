@@ -319,8 +319,14 @@ final class PathIndex {
     /** A rule that decides the operation on at least one document within reach and meets the condition, or null. */
     @Nullable
     Rule decisive(Reach reach, Operation operation, Predicate<Rule> condition) {
+        return decisive(reach, operation, this, condition);
+    }
+
+    /** As {@link #decisive(Reach, Operation, Predicate)}, looking at no rules but some. */
+    @Nullable
+    Rule decisive(Reach reach, Operation operation, PathIndex some, Predicate<Rule> condition) {
         @Nullable Rule[] found = new Rule[1];
-        boolean any = visit(reach, operation, rule -> {
+        boolean any = some.visit(reach, operation, rule -> {
             found[0] = rule;
             return condition.test(rule) && firstWitness(rule, rule, reach, operation) != null;
         });

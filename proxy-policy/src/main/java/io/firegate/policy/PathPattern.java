@@ -2,8 +2,11 @@ package io.firegate.policy;
 
 import io.firegate.policy.yaml.YamlNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +37,16 @@ final class PathPattern {
     private final @Nullable String[] literals;
     /** The variables' names at the same places; null is a literal. */
     private final @Nullable String[] variables;
+    /** The name of the {@code {x=**}}. */
+    private final @Nullable String rest;
 
-    private PathPattern(String text, Form form, @Nullable String[] literals, @Nullable String[] variables) {
+    private PathPattern(
+            String text, Form form, @Nullable String[] literals, @Nullable String[] variables, @Nullable String rest) {
         this.text = text;
         this.form = form;
         this.literals = literals;
         this.variables = variables;
+        this.rest = rest;
     }
 
     /** Reads a pattern; reports what is wrong at the node and answers null. */
@@ -53,13 +60,14 @@ final class PathPattern {
             return null;
         }
         if (text.equals("/")) {
-            return new PathPattern(text, Form.EXACT, new String[0], new String[0]);
+            return new PathPattern(text, Form.EXACT, new String[0], new String[0], null);
         }
         String[] parts = text.substring(1).split("/", -1);
         List<@Nullable String> literals = new ArrayList<>();
         List<@Nullable String> variables = new ArrayList<>();
         Set<String> names = new HashSet<>();
         Form form = Form.EXACT;
+        String rest = null;
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
             boolean deep = part.startsWith("{") && part.endsWith("=**}");
@@ -89,6 +97,7 @@ final class PathPattern {
                     return null;
                 }
                 form = i == parts.length - 1 ? Form.BELOW : Form.SUFFIX;
+                rest = name;
                 continue;
             }
             if (name == null && !isLiteral(part, node)) {
@@ -110,7 +119,7 @@ final class PathPattern {
                     "the path is deeper than " + ResourcePath.LEVELS_MAX + " levels; Firestore has no such documents");
             return null;
         }
-        return new PathPattern(text, form, literals.toArray(new String[0]), variables.toArray(new String[0]));
+        return new PathPattern(text, form, literals.toArray(new String[0]), variables.toArray(new String[0]), rest);
     }
 
     private static boolean isLiteral(String part, YamlNode node) {
@@ -160,6 +169,41 @@ final class PathPattern {
     @Nullable
     String literal(int place) {
         return literals[place];
+    }
+
+    /** The names of its variables for single ids, in order. */
+    List<String> variables() {
+        return Arrays.stream(variables).filter(Objects::nonNull).toList();
+    }
+
+    /** The name of its {@code {x=**}}, or null when it has none. */
+    @Nullable
+    String rest() {
+        return rest;
+    }
+
+    /** The name of the variable for the document's own id; null when that is a literal or within the {@code {x=**}}. */
+    @Nullable
+    String idVariable() {
+        return form == Form.BELOW || variables.length == 0 ? null : variables[variables.length - 1];
+    }
+
+    /** The place of a variable among the segments, without the {@code {x=**}}; -1 when it has none of the name. */
+    int place(String variable) {
+        for (int i = 0; i < variables.length; i++) {
+            if (variable.equals(variables[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether these variables stand for the same ids of every path both match. */
+    boolean alike(PathPattern other, Collection<String> names) {
+        return names.isEmpty()
+                || (form == other.form
+                        && literals.length == other.literals.length
+                        && names.stream().allMatch(name -> place(name) == other.place(name)));
     }
 
     /** Whether it is {@code /}, the database root and nothing else. */

@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,14 +38,12 @@ public final class PolicyCompiler {
     /** Rules and denied paths of one policy together: what the speed and memory of a snapshot are measured up to. */
     public static final int RULES_MAX = 200_000;
 
-    private static final int NAME_LENGTH_MAX = 64;
-
-    private static final Map<String, List<Operation>> WORDS = words();
-
     private final @Nullable Set<String> credentials;
+    private final RuleReader ruleReader;
+    private final BindingReader bindingReader;
     private final Problems problems = new Problems();
     private final Map<String, DraftTier> tiers = new LinkedHashMap<>();
-    private final List<DraftBinding> bindings = new ArrayList<>();
+    private final List<BindingReader.Draft> bindings = new ArrayList<>();
     private final Set<PrincipalKey> deniedPrincipals = new HashSet<>();
     private final Set<Guid> deniedApps = new HashSet<>();
     private final Set<TokenKey> deniedTokens = new HashSet<>();
@@ -60,6 +57,7 @@ public final class PolicyCompiler {
         final List<DatabaseName> databases = new ArrayList<>();
         final List<Rule> rules = new ArrayList<>();
         final Map<Rule, YamlNode> paths = new HashMap<>();
+        final List<RuleReader.GrantUse> grants = new ArrayList<>();
         final PathIndex index = new PathIndex();
 
         @Nullable
@@ -72,17 +70,10 @@ public final class PolicyCompiler {
         }
     }
 
-    /** A binding as written, before the tier it names is known. */
-    private record DraftBinding(
-            YamlScalar tier,
-            Set<Guid> groups,
-            Set<String> roles,
-            Set<Guid> apps,
-            Set<PrincipalKey> principals,
-            @Nullable Instant until) {}
-
-    private PolicyCompiler(@Nullable Set<String> credentials) {
+    private PolicyCompiler(@Nullable Set<String> credentials, @Nullable Set<String> claims) {
         this.credentials = credentials;
+        this.ruleReader = new RuleReader(claims);
+        this.bindingReader = new BindingReader(claims);
     }
 
     /**
@@ -91,12 +82,19 @@ public final class PolicyCompiler {
      * @param files the policy directory's files in any order; those that are not policy ({@link PolicyFile#isPolicy}) are left out
      *     here. A tier's rank is its place when the files are read in the order of their paths
      * @param credentials the credentials gateway.yaml has; null when it is not known, then their names are not checked
+     * @param claims the claims its tenants let a policy use; null when it is not known, then their names are not checked
      */
-    public static Compilation compile(List<PolicyFile> files, @Nullable Set<String> credentials) {
+    public static Compilation compile(
+            List<PolicyFile> files, @Nullable Set<String> credentials, @Nullable Set<String> claims) {
         List<PolicyFile> sorted = new ArrayList<>(files);
         sorted.removeIf(file -> !PolicyFile.isPolicy(file.path()));
         sorted.sort(Comparator.comparing(PolicyFile::path));
-        return new PolicyCompiler(credentials).compile(sorted);
+        return new PolicyCompiler(credentials, claims).compile(sorted);
+    }
+
+    /** Compiles a policy without knowing which claims it may use. */
+    public static Compilation compile(List<PolicyFile> files, @Nullable Set<String> credentials) {
+        return compile(files, credentials, null);
     }
 
     private Compilation compile(List<PolicyFile> files) {
@@ -131,13 +129,21 @@ public final class PolicyCompiler {
             }
         }
         List<Binding> resolved = new ArrayList<>();
-        for (DraftBinding draft : bindings) {
+        for (BindingReader.Draft draft : bindings) {
             resolve(draft, byName).ifPresent(resolved::add);
         }
+        Map<String, List<BindingReader.Draft>> byTier = new HashMap<>();
+        for (BindingReader.Draft draft : bindings) {
+            byTier.computeIfAbsent(draft.tier().text(), name -> new ArrayList<>())
+                    .add(draft);
+        }
         for (DraftTier draft : tiers.values()) {
-            if (!draft.bound) {
+            if (draft.bound) {
+                checkGrants(draft, byTier.getOrDefault(draft.name.text(), List.of()));
+            } else {
                 draft.name.warning("no binding gives anyone the tier `" + draft.name.text() + "`", null);
             }
+            warnOfSingled(draft);
         }
         if (problems.hasErrors()) {
             return new Compilation.Rejected(problems.errors(), problems.errorCount());
@@ -162,8 +168,9 @@ public final class PolicyCompiler {
         if (bindingList != null) {
             for (YamlNode node : bindingList) {
                 YamlMapping binding = node.asMapping();
-                if (binding != null) {
-                    readBinding(binding);
+                BindingReader.Draft draft = binding == null ? null : bindingReader.read(binding);
+                if (draft != null) {
+                    bindings.add(draft);
                 }
             }
         }
@@ -178,7 +185,7 @@ public final class PolicyCompiler {
 
     private void readTier(YamlMapping.Entry entry) {
         anyTier = true;
-        checkName(entry.key(), "tier");
+        Checks.checkName(entry.key(), "tier");
         YamlMapping mapping = entry.value().asMapping();
         if (mapping == null) {
             return;
@@ -191,7 +198,7 @@ public final class PolicyCompiler {
         mapping.optionalString("description");
         YamlSequence databases = mapping.requiredSequence("databases");
         if (databases != null) {
-            requireSome(databases, "databases", "a tier without a database serves nobody");
+            Checks.requireSome(databases, "databases", "a tier without a database serves nobody");
             for (YamlScalar database : databases.strings()) {
                 readDatabase(database, draft);
             }
@@ -201,7 +208,7 @@ public final class PolicyCompiler {
         if (credential != null && credentialName != null) {
             draft.credential = credentialName;
             if (credentials != null && !credentials.contains(credentialName)) {
-                unknown(
+                Checks.unknown(
                         credential,
                         "gateway.yaml has no credential `" + credentialName + "`",
                         credentialName,
@@ -210,62 +217,16 @@ public final class PolicyCompiler {
         }
         YamlSequence rules = mapping.requiredSequence("rules");
         if (rules != null) {
-            requireSome(rules, "rules", "a tier without a rule permits nothing");
+            Checks.requireSome(rules, "rules", "a tier without a rule permits nothing");
             Map<String, Position> ids = new HashMap<>();
             for (YamlNode node : rules) {
                 YamlMapping rule = node.asMapping();
                 if (rule != null) {
-                    readRule(rule, draft, ids);
+                    addRule(rule, draft, ids);
                 }
             }
         }
         mapping.noOtherKeys();
-    }
-
-    private static void unknown(YamlNode node, String message, String word, Set<String> known) {
-        Nearest.to(word, known)
-                .ifPresentOrElse(
-                        near -> node.problem(message + "; did you mean `" + near + "`?"),
-                        () -> node.problem(
-                                message,
-                                known.isEmpty()
-                                        ? "there are none"
-                                        : "known: "
-                                                + String.join(
-                                                        ", ",
-                                                        known.stream()
-                                                                .sorted()
-                                                                .limit(10)
-                                                                .toList())));
-    }
-
-    private static void requireSome(YamlSequence sequence, String key, String why) {
-        if (sequence.size() == 0) {
-            sequence.problem("`" + key + "` is empty: " + why);
-        }
-    }
-
-    /** Names go into headers, records and metrics, so they are plain. */
-    private static boolean checkName(YamlScalar node, String what) {
-        String name = node.asString();
-        if (name == null) {
-            return false;
-        }
-        boolean ok = !name.isEmpty() && name.length() <= NAME_LENGTH_MAX;
-        for (int i = 0; i < name.length() && ok; i++) {
-            char c = name.charAt(i);
-            ok = isAlphanumeric(c) || (i > 0 && (c == '-' || c == '_' || c == '.'));
-        }
-        if (!ok) {
-            node.problem(
-                    "`" + name + "` cannot name a " + what,
-                    "1 to " + NAME_LENGTH_MAX + " letters, digits, `-`, `_` and `.`, a letter or digit first");
-        }
-        return ok;
-    }
-
-    private static boolean isAlphanumeric(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     private static void readDatabase(YamlScalar node, DraftTier draft) {
@@ -296,7 +257,7 @@ public final class PolicyCompiler {
 
     private static boolean consistsOf(String text, String punctuation) {
         for (int i = 0; i < text.length(); i++) {
-            if (!isAlphanumeric(text.charAt(i)) && punctuation.indexOf(text.charAt(i)) < 0) {
+            if (!Checks.isAlphanumeric(text.charAt(i)) && punctuation.indexOf(text.charAt(i)) < 0) {
                 return false;
             }
         }
@@ -305,120 +266,23 @@ public final class PolicyCompiler {
 
     // Rules
 
-    private static Map<String, List<Operation>> words() {
-        Map<String, List<Operation>> words = new LinkedHashMap<>();
-        for (Operation operation : Operation.values()) {
-            if (operation != Operation.UPSERT) {
-                words.put(Rule.word(operation), List.of(operation));
-            }
-        }
-        words.put("read", List.of(Operation.GET, Operation.LIST));
-        words.put("write", List.of(Operation.CREATE, Operation.UPDATE, Operation.DELETE));
-        return words;
-    }
-
-    private void readRule(YamlMapping mapping, DraftTier tier, Map<String, Position> ids) {
-        YamlNode idNode = mapping.required("id");
-        String id = null;
-        if (idNode instanceof YamlScalar scalar) {
-            if (checkName(scalar, "rule")) {
-                id = scalar.text();
-                Position first = ids.putIfAbsent(id, scalar.position());
-                if (first != null) {
-                    scalar.problem("the rule id `" + id + "` stands already at " + first);
-                }
-            }
-        } else if (idNode != null) {
-            idNode.asString();
-        }
-        YamlNode pathNode = mapping.required("path");
-        PathPattern pattern = pathNode == null ? null : PathPattern.read(pathNode);
-        YamlSequence allow = mapping.requiredSequence("allow");
-        int operations = allow == null ? 0 : readAllow(allow, pattern);
-        boolean history = mapping.optionalBoolean("history", false);
-        refuse(mapping, "where", "a row condition");
-        refuse(mapping, "check", "a condition on writes");
-        refuse(mapping, "fields", "a field mask");
-        mapping.noOtherKeys();
+    private void addRule(YamlMapping mapping, DraftTier tier, Map<String, Position> ids) {
+        RuleReader.Draft draft = ruleReader.read(mapping, ids);
         if (++ruleCount == RULES_MAX + 1) {
             mapping.problem("more than " + RULES_MAX + " rules and denied paths");
         }
-        if (id == null || pathNode == null || pattern == null || operations == 0 || ruleCount > RULES_MAX) {
+        if (draft == null || ruleCount > RULES_MAX) {
             return;
         }
-        Rule rule = new Rule(id, pattern, operations, history, Obligations.NONE, mapping.position());
+        Rule rule = draft.rule();
         tier.rules.add(rule);
-        tier.paths.put(rule, pathNode);
+        tier.paths.put(rule, draft.path());
+        tier.grants.addAll(draft.grants());
         for (Operation operation : Operation.values()) {
             if (rule.allows(operation)) {
                 tier.index.add(rule, operation);
             }
         }
-    }
-
-    private static void refuse(YamlMapping mapping, String key, String what) {
-        YamlMapping.Entry entry = mapping.entry(key);
-        if (entry != null) {
-            entry.key()
-                    .problem(
-                            "`" + key + "` (" + what + ") is not enforced by this version",
-                            "remove what needs it, not the key alone: without it more is allowed");
-        }
-    }
-
-    private static int readAllow(YamlSequence allow, @Nullable PathPattern pattern) {
-        requireSome(allow, "allow", "the rule permits nothing");
-        Set<String> seen = new LinkedHashSet<>();
-        int operations = 0;
-        for (YamlScalar word : allow.strings()) {
-            List<Operation> meant = WORDS.get(word.text());
-            if (meant == null) {
-                if (word.text().equals("upsert")) {
-                    word.problem("unknown operation `upsert`", "write create and update");
-                } else {
-                    unknown(word, "unknown operation `" + word.text() + "`", word.text(), WORDS.keySet());
-                }
-                continue;
-            }
-            if (!seen.add(word.text())) {
-                word.problem("`" + word.text() + "` stands twice");
-            }
-            if (pattern != null) {
-                checkFits(word, meant, pattern);
-            }
-            for (Operation operation : meant) {
-                operations |= Rule.bit(operation);
-            }
-        }
-        return operations;
-    }
-
-    private static void checkFits(YamlScalar word, List<Operation> meant, PathPattern pattern) {
-        String granted = "`" + word.text() + "`" + (meant.size() > 1 ? " (" + words(meant) + ")" : "");
-        if (pattern.isRoot()) {
-            if (!meant.contains(Operation.COLLECTIONS)) {
-                word.problem(granted + " on `/`: the root is not a document", "only collections fits the root");
-            }
-            return;
-        }
-        if (meant.contains(Operation.LIST) && pattern.endsInLiteral()) {
-            word.problem(
-                    granted + " on one document: a query returns whole collections",
-                    meant.size() > 1 ? "write get in place of read" : "write get");
-        }
-        if (meant.contains(Operation.GROUP)) {
-            if (pattern.form() == PathPattern.Form.EXACT) {
-                word.problem(
-                        "`group` without {x=**}: a collection group has documents at any depth",
-                        "begin or end the path with {x=**}, or write list");
-            } else if (pattern.endsInLiteral()) {
-                word.problem("`group` on one document id: a query returns whole collections", "end in {id}");
-            }
-        }
-    }
-
-    private static String words(List<Operation> operations) {
-        return String.join(", ", operations.stream().map(Rule::word).toList());
     }
 
     private void reportTies(DraftTier tier) {
@@ -435,7 +299,7 @@ public final class PolicyCompiler {
                 place.problem(
                         "the rules `" + pair.first.id() + "` (" + pair.first.position() + ") and `" + pair.second.id()
                                 + "` are equally specific for "
-                                + words(all.stream()
+                                + RuleReader.words(all.stream()
                                         .map(PathIndex.Tie::operation)
                                         .toList()) + ": both match "
                                 + witness,
@@ -446,98 +310,86 @@ public final class PolicyCompiler {
 
     // Bindings
 
-    private void readBinding(YamlMapping mapping) {
-        YamlNode tier = mapping.required("tier");
-        String tierName = tier == null ? null : tier.asString();
-        Set<Guid> groups = guids(mapping, "groups", "group names can be recreated by anyone; use the object id");
-        Set<String> roles = new LinkedHashSet<>();
-        for (YamlScalar role : subjects(mapping, "roles")) {
-            if (role.text().isBlank()) {
-                role.problem("an empty role");
-            } else {
-                roles.add(role.text());
-            }
-        }
-        Set<Guid> apps = guids(mapping, "apps", "use the application (client) id");
-        Set<PrincipalKey> principals = new LinkedHashSet<>();
-        for (YamlScalar principal : subjects(mapping, "principals")) {
-            principal(principal).ifPresent(principals::add);
-        }
-        YamlNode untilNode = mapping.optional("until");
-        Instant until = untilNode == null ? null : untilNode.asInstant();
-        refuse(mapping, "require", "a condition on the request");
-        refuse(mapping, "grant", "values for conditions");
-        boolean anySubject = false;
-        for (String key : List.of("groups", "roles", "apps", "principals")) {
-            anySubject |= mapping.entry(key) != null;
-        }
-        if (!anySubject) {
-            mapping.problem("a binding without a subject", "add groups, roles, apps or principals");
-        }
-        mapping.noOtherKeys();
-        if (tier instanceof YamlScalar scalar && tierName != null) {
-            bindings.add(new DraftBinding(scalar, groups, roles, apps, principals, until));
-        }
-    }
-
-    private static List<YamlScalar> subjects(YamlMapping mapping, String key) {
-        YamlSequence sequence = mapping.optionalSequence(key);
-        if (sequence == null) {
-            return List.of();
-        }
-        requireSome(sequence, key, "the binding matches nobody");
-        return sequence.strings();
-    }
-
-    private static Set<Guid> guids(YamlMapping mapping, String key, String fix) {
-        Set<Guid> guids = new LinkedHashSet<>();
-        for (YamlScalar node : subjects(mapping, key)) {
-            Guid.parse(node.text())
-                    .ifPresentOrElse(guids::add, () -> node.problem("`" + node.text() + "` is not a GUID", fix));
-        }
-        return guids;
-    }
-
-    private static Optional<PrincipalKey> principal(YamlScalar node) {
-        String text = node.text();
-        int slash = text.indexOf('/');
-        if (slash >= 0) {
-            Optional<Guid> tenant = Guid.parse(text.substring(0, slash));
-            Optional<Guid> oid = Guid.parse(text.substring(slash + 1));
-            if (tenant.isPresent() && oid.isPresent()) {
-                return Optional.of(new PrincipalKey(tenant.get(), oid.get()));
-            }
-        }
-        node.problem(
-                "`" + text + "` is not a principal", "write tenant/oid: the tenant's id, a slash and the object id");
-        return Optional.empty();
-    }
-
-    private Optional<Binding> resolve(DraftBinding draft, Map<String, Tier> byName) {
-        String name = draft.tier.text();
+    private Optional<Binding> resolve(BindingReader.Draft draft, Map<String, Tier> byName) {
+        String name = draft.tier().text();
         DraftTier named = tiers.get(name);
         if (named == null) {
-            unknown(draft.tier, "there is no tier `" + name + "`", name, tiers.keySet());
+            Checks.unknown(draft.tier(), "there is no tier `" + name + "`", name, tiers.keySet());
             return Optional.empty();
         }
         named.bound = true;
         Tier tier = byName.get(name);
-        return tier == null
-                ? Optional.empty()
-                : Optional.of(new Binding(
-                        tier,
-                        Set.copyOf(draft.groups),
-                        Set.copyOf(draft.roles),
-                        Set.copyOf(draft.apps),
-                        Set.copyOf(draft.principals),
-                        draft.until));
+        return tier == null ? Optional.empty() : Optional.of(draft.binding(tier));
+    }
+
+    /** A grant no binding of the tier gives is a mistake; one that only some give, or no condition uses, is worth a look. */
+    private static void checkGrants(DraftTier tier, List<BindingReader.Draft> own) {
+        String name = tier.name.text();
+        Set<String> given = new LinkedHashSet<>();
+        own.forEach(binding -> given.addAll(binding.grants().keySet()));
+        Set<String> used = new LinkedHashSet<>();
+        for (RuleReader.GrantUse use : tier.grants) {
+            used.add(use.name());
+            if (!given.contains(use.name())) {
+                Optional<String> near = Nearest.to(use.name(), given);
+                use.where()
+                        .problemAt(
+                                use.at(),
+                                "no binding of the tier `" + name + "` gives `grant." + use.name() + "`"
+                                        + near.map(other -> "; did you mean `" + other + "`?")
+                                                .orElse(""),
+                                near.isPresent()
+                                        ? null
+                                        : "add it to its bindings, for example grant: { " + use.name() + ": A }");
+            }
+        }
+        for (BindingReader.Draft binding : own) {
+            for (String lacking : used) {
+                if (given.contains(lacking) && !binding.grants().containsKey(lacking)) {
+                    binding.place()
+                            .warning(
+                                    "this binding gives no `grant." + lacking + "`, which conditions of the tier `"
+                                            + name + "` use: a comparison with it is never true",
+                                    "add " + lacking + " to its `grant`, if that is not meant");
+                }
+            }
+            for (String idle : binding.grants().keySet()) {
+                if (!used.contains(idle)) {
+                    binding.place()
+                            .warning("no condition of the tier `" + name + "` uses `grant." + idle + "`", "remove it");
+                }
+            }
+        }
+    }
+
+    /** A rule that limits one document's {@code get} makes the collection's {@code list} refuse. */
+    private static void warnOfSingled(DraftTier tier) {
+        for (Rule rule : tier.rules) {
+            YamlNode place = tier.paths.get(rule);
+            if (place == null
+                    || !rule.terms().limited()
+                    || !rule.allows(Operation.GET)
+                    || !rule.pattern().endsInLiteral()) {
+                continue;
+            }
+            List<String> path = rule.pattern().fresh();
+            path.set(path.size() - 1, PathPattern.FRESH);
+            Rule listing = tier.index.find(Route.of(path), Operation.LIST);
+            if (listing != null && !listing.onSameTerms(rule)) {
+                place.warning(
+                        "limits `get` of a document that `" + listing.id()
+                                + "` lists on other terms, so queries of this"
+                                + " collection are refused (NOT_COVERED)",
+                        "give both rules the same `where` and `fields`");
+            }
+        }
     }
 
     // Deny list
 
     private void readDeny(YamlMapping deny) {
         for (YamlScalar node : deny.optionalStrings("principals")) {
-            principal(node).ifPresent(deniedPrincipals::add);
+            BindingReader.principal(node).ifPresent(deniedPrincipals::add);
         }
         for (YamlScalar node : deny.optionalStrings("apps")) {
             Guid.parse(node.text())
@@ -561,7 +413,7 @@ public final class PolicyCompiler {
                 node.problem("`/` is not a document", "write /{x=**} to deny every document");
                 continue;
             }
-            Rule rule = new Rule("deny", pattern, Rule.bit(Operation.GET), false, Obligations.NONE, node.position());
+            Rule rule = new Rule("deny", pattern, Rule.bit(Operation.GET), false, Terms.NONE, node.position());
             deniedPaths.add(rule, Operation.GET);
         }
         deny.noOtherKeys();

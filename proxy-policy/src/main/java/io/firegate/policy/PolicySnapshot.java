@@ -2,6 +2,8 @@ package io.firegate.policy;
 
 import io.firegate.policy.Binding.PrincipalKey;
 import io.firegate.policy.Standing.Held;
+import io.firegate.policy.Standing.Tuple;
+import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -137,15 +139,42 @@ public final class PolicySnapshot {
         for (String role : principal.roles()) {
             mark(candidates, byRole.get(role));
         }
-        Map<Integer, Held> held = new TreeMap<>();
+        Map<Integer, Given> given = new TreeMap<>();
         for (int i = candidates.nextSetBit(0); i >= 0; i = candidates.nextSetBit(i + 1)) {
             Binding binding = bindings.get(i);
-            if (binding.matches(principal)) {
-                Held given = new Held(binding.tier(), binding.until());
-                held.merge(binding.tier().rank(), given, PolicySnapshot::longer);
+            Map<String, List<PolicyValue>> tuple = binding.matches(principal) ? binding.tuple(principal) : null;
+            if (tuple != null) {
+                given.computeIfAbsent(binding.tier().rank(), rank -> new Given(binding.tier()))
+                        .add(new Tuple(tuple, binding.until()));
             }
         }
-        return List.copyOf(held.values());
+        return given.values().stream().map(Given::held).toList();
+    }
+
+    /** The tuples of one tier while they are collected. */
+    private static final class Given {
+        private final Tier tier;
+        private final Map<Map<String, List<PolicyValue>>, Tuple> tuples = new LinkedHashMap<>();
+
+        Given(Tier tier) {
+            this.tier = tier;
+        }
+
+        void add(Tuple tuple) {
+            tuples.merge(tuple.grants(), tuple, Given::longer);
+        }
+
+        private static Tuple longer(Tuple a, Tuple b) {
+            Instant ends = a.until();
+            Instant otherEnds = b.until();
+            return ends == null || (otherEnds != null && ends.isAfter(otherEnds)) ? a : b;
+        }
+
+        Held held() {
+            List<Tuple> all = List.copyOf(tuples.values());
+            return new Held(
+                    tier, all, all.stream().reduce(Given::longer).orElseThrow().until());
+        }
     }
 
     private static void mark(BitSet set, int @Nullable [] bindings) {
@@ -154,12 +183,6 @@ public final class PolicySnapshot {
                 set.set(binding);
             }
         }
-    }
-
-    private static Held longer(Held a, Held b) {
-        Instant ends = a.until();
-        Instant otherEnds = b.until();
-        return ends == null || (otherEnds != null && ends.isAfter(otherEnds)) ? a : b;
     }
 
     /**
@@ -179,8 +202,8 @@ public final class PolicySnapshot {
                 return new Decision.Deny(DenyReason.DENIED_PATH, accesses.get(i), null, null);
             }
         }
-        List<Held> held = own.held();
-        Tier first = firstTier(held, request);
+        Judge judge = new Judge(own, request);
+        Tier first = judge.firstTier();
         if (first == null) {
             return new Decision.Deny(
                     request.namedTier() == null ? DenyReason.NO_TIER : DenyReason.TIER_NOT_HELD, null, null, null);
@@ -190,17 +213,17 @@ public final class PolicySnapshot {
             if (credential == null) {
                 return new Decision.Permit(first.credential(), List.of());
             }
-            return mayUse(held, request, credential)
+            return judge.mayUse(credential)
                     ? new Decision.Permit(credential, List.of())
                     : new Decision.Deny(DenyReason.MIXED_CREDENTIALS, null, null, null);
         }
         List<Decision.Grant> grants = new ArrayList<>(accesses.size());
         for (int i = 0; i < accesses.size(); i++) {
-            switch (judge(held, request, accesses.get(i))) {
-                case Judged.Refused refused -> {
+            switch (judge.judge(accesses.get(i))) {
+                case Judge.Judged.Refused refused -> {
                     return refused.deny();
                 }
-                case Judged.Granted granted -> {
+                case Judge.Judged.Granted granted -> {
                     Decision.Grant grant = granted.grant();
                     if (credential == null) {
                         credential = granted.credential();
@@ -215,30 +238,6 @@ public final class PolicySnapshot {
         return new Decision.Permit(credential == null ? first.credential() : credential, grants);
     }
 
-    /** What became of one access. */
-    private sealed interface Judged {
-        record Granted(Decision.Grant grant, String credential) implements Judged {}
-
-        record Refused(Decision.Deny deny) implements Judged {}
-    }
-
-    /** A rule and the tier it serves in. */
-    private record Choice(Tier tier, Rule rule) {}
-
-    private static Judged refused(DenyReason reason, Access access, @Nullable String tier, @Nullable String rule) {
-        return new Judged.Refused(new Decision.Deny(reason, access, tier, rule));
-    }
-
-    private static Judged granted(Access access, Choice choice) {
-        Rule rule = choice.rule;
-        if (access.history() && !rule.history()) {
-            return refused(DenyReason.HISTORY, access, choice.tier.name(), rule.id());
-        }
-        return new Judged.Granted(
-                new Decision.Grant(access, choice.tier.name(), rule.id(), rule.obligations()),
-                choice.tier.credential());
-    }
-
     private boolean isDenied(Resource resource) {
         PathIndex paths = deny.paths();
         return switch (resource) {
@@ -251,162 +250,6 @@ public final class PolicySnapshot {
                 paths.find(Route.of(ids.parent().segments()), Operation.GET) != null
                         || paths.touches(Reach.below(ids.parent()), Operation.GET);
         };
-    }
-
-    private static boolean usable(Held held, AccessRequest request) {
-        String named = request.namedTier();
-        return (named == null || named.equals(held.tier().name()))
-                && held.at(request.now())
-                && held.tier().serves(request.database());
-    }
-
-    private static @Nullable Tier firstTier(List<Held> held, AccessRequest request) {
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i), request)) {
-                return held.get(i).tier();
-            }
-        }
-        return null;
-    }
-
-    /** Whether a tier the caller can be served by has the credential: decided afresh, because bindings come and go. */
-    private static boolean mayUse(List<Held> held, AccessRequest request, String credential) {
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i), request) && held.get(i).tier().credential().equals(credential)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Judged judge(List<Held> held, AccessRequest request, Access access) {
-        Operation operation = access.operation();
-        return switch (access.resource()) {
-            case Resource.Document document ->
-                switch (operation) {
-                    case GET, CREATE, UPDATE, DELETE -> judgePath(held, request, access, document.path());
-                    case UPSERT -> judgeUpsert(held, request, access, document.path());
-                    case LIST, GROUP, COLLECTIONS -> noRule(request, access);
-                };
-            case Resource.Collection collection ->
-                operation == Operation.LIST
-                        ? judgeQuery(held, request, access, Reach.of(collection))
-                        : noRule(request, access);
-            case Resource.Group group ->
-                operation == Operation.GROUP
-                        ? judgeQuery(held, request, access, Reach.of(group))
-                        : noRule(request, access);
-            case Resource.CollectionIds ids ->
-                operation == Operation.COLLECTIONS
-                        ? judgePath(held, request, access, ids.parent())
-                        : noRule(request, access);
-        };
-    }
-
-    private static Judged noRule(AccessRequest request, Access access) {
-        return refused(DenyReason.NO_RULE, access, request.namedTier(), null);
-    }
-
-    /** The first usable tier with a rule for an operation on a path, and that rule. */
-    private static @Nullable Choice choose(
-            List<Held> held, AccessRequest request, ResourcePath path, Operation operation) {
-        Route route = Route.of(path.segments());
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i), request)) {
-                Tier tier = held.get(i).tier();
-                Rule rule = tier.index().find(route, operation);
-                if (rule != null) {
-                    return new Choice(tier, rule);
-                }
-            }
-        }
-        return null;
-    }
-
-    private static Judged judgePath(List<Held> held, AccessRequest request, Access access, ResourcePath path) {
-        Choice choice = choose(held, request, path, access.operation());
-        return choice == null ? noRule(request, access) : granted(access, choice);
-    }
-
-    /** Create or update, and nothing in the request tells which: both must be granted on the same terms. */
-    private static Judged judgeUpsert(List<Held> held, AccessRequest request, Access access, ResourcePath path) {
-        Choice create = choose(held, request, path, Operation.CREATE);
-        Choice update = choose(held, request, path, Operation.UPDATE);
-        if (create == null && update == null) {
-            return noRule(request, access);
-        }
-        if (create == null || update == null) {
-            Choice half = create == null ? update : create;
-            return refused(
-                    DenyReason.UNENFORCEABLE,
-                    access,
-                    half == null ? null : half.tier.name(),
-                    half == null ? null : half.rule.id());
-        }
-        if (!create.tier.credential().equals(update.tier.credential())) {
-            return refused(DenyReason.MIXED_CREDENTIALS, access, update.tier.name(), update.rule.id());
-        }
-        if (!create.rule.obligations().equals(update.rule.obligations())) {
-            return refused(DenyReason.UNENFORCEABLE, access, update.tier.name(), update.rule.id());
-        }
-        if (access.history() && !(create.rule.history() && update.rule.history())) {
-            Choice present = create.rule.history() ? update : create;
-            return refused(DenyReason.HISTORY, access, present.tier.name(), present.rule.id());
-        }
-        return new Judged.Granted(
-                new Decision.Grant(
-                        access,
-                        both(create.tier.name(), update.tier.name()),
-                        both(create.rule.id(), update.rule.id()),
-                        update.rule.obligations()),
-                update.tier.credential());
-    }
-
-    private static String both(String create, String update) {
-        return create.equals(update) ? create : create + "+" + update;
-    }
-
-    /** A query is judged on every document it could return. */
-    private static Judged judgeQuery(List<Held> held, AccessRequest request, Access access, Reach reach) {
-        Operation operation = access.operation();
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i), request)) {
-                Tier tier = held.get(i).tier();
-                // The document with fresh ids is matched by the fewest rules; what covers it covers all of its
-                // collection.
-                Rule general = tier.index().find(reach.fresh(reach.parent().size() + 2), operation);
-                if (general != null) {
-                    return judgeQuery(tier, general, access, reach);
-                }
-                if (tier.index().touches(reach, operation)) {
-                    return refused(DenyReason.NOT_COVERED, access, tier.name(), null);
-                }
-            }
-        }
-        return noRule(request, access);
-    }
-
-    private static Judged judgeQuery(Tier tier, Rule general, Access access, Reach reach) {
-        Operation operation = access.operation();
-        PathIndex index = tier.index();
-        if (reach.deep() && !index.coversDeep(reach, operation)) {
-            return refused(DenyReason.NOT_COVERED, access, tier.name(), null);
-        }
-        if (access.history()) {
-            // The other obligations are alike in every rule the compiler lets through; this one is not.
-            Rule present = index.decisive(reach, operation, rule -> !rule.history());
-            if (present == null) {
-                // A rule for a single document narrows what a get of it may do, and a query must not return more.
-                present = index.decisive(
-                        reach,
-                        Operation.GET,
-                        rule -> !rule.history() && rule.pattern().endsInLiteral());
-            }
-            if (present != null) {
-                return refused(DenyReason.HISTORY, access, tier.name(), present.id());
-            }
-        }
-        return granted(access, new Choice(tier, general));
     }
 
     /**
@@ -426,7 +269,7 @@ public final class PolicySnapshot {
                 Rule get = candidate.index().only(reach, Operation.GET);
                 return get != null
                         && get.equals(candidate.index().only(reach, Operation.LIST))
-                        && get.obligations().equals(Obligations.NONE)
+                        && !get.terms().limitsReads()
                         && (get.history() || !history)
                         && !deny.paths().meets(reach, Operation.GET);
             }

@@ -1,6 +1,8 @@
 package io.firegate.policy;
 
+import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Set;
  * @param roles app roles granted for this API
  * @param tokenId {@code uti}, Entra's identifier of the single token; empty when the token has none
  * @param expiresAt {@code exp} of the token, without clock skew
+ * @param claims those of the token's other claims that a policy may use, by name; one with several values is an array
  */
 public record Principal(
         Guid tenant,
@@ -25,7 +28,21 @@ public record Principal(
         Set<Guid> groups,
         Set<String> roles,
         String tokenId,
-        Instant expiresAt) {
+        Instant expiresAt,
+        Map<String, PolicyValue> claims) {
+
+    /** One whose token has no claim a policy may use. */
+    public Principal(
+            Guid tenant,
+            Guid oid,
+            Kind kind,
+            Guid app,
+            Set<Guid> groups,
+            Set<String> roles,
+            String tokenId,
+            Instant expiresAt) {
+        this(tenant, oid, kind, app, groups, roles, tokenId, expiresAt, Map.of());
+    }
 
     /** Whether a person stands behind the call. */
     public enum Kind {
@@ -36,5 +53,12 @@ public record Principal(
     public Principal {
         groups = Set.copyOf(groups);
         roles = Set.copyOf(roles);
+        claims = Map.copyOf(claims);
+    }
+
+    /** Who it is, and nothing else of the token: claims can be personal. */
+    @Override
+    public String toString() {
+        return tenant + "/" + oid;
     }
 }

@@ -10,11 +10,10 @@ import java.util.Locale;
  * @param pattern which documents
  * @param operations the bits of the operations it grants
  * @param history whether it grants reads of the past
- * @param obligations what a permit by it demands
+ * @param terms what a permit by it demands
  * @param position where it stands in the policy
  */
-record Rule(
-        String id, PathPattern pattern, int operations, boolean history, Obligations obligations, Position position) {
+record Rule(String id, PathPattern pattern, int operations, boolean history, Terms terms, Position position) {
 
     /** How many operations there are: the length of a table by {@link #slot}. */
     static final int SLOTS = Operation.values().length;
@@ -32,6 +31,11 @@ record Rule(
 
     boolean allows(Operation operation) {
         return (operations & bit(operation)) != 0;
+    }
+
+    /** Whether a permit by either demands the same of every document both match. */
+    boolean onSameTerms(Rule other) {
+        return terms.equals(other.terms) && pattern.alike(other.pattern, terms.variables());
     }
 
     /** The word of {@code allow} for an operation. */

@@ -1,18 +1,42 @@
 package io.firegate.policy;
 
+import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One principal under one snapshot: the bindings that match it. Immutable; holds no verdict, because bindings can end in time. */
 public final class Standing {
     /**
+     * What one binding gives to conditions. Bindings that give the same are one tuple.
+     *
+     * @param grants sets of values by name
+     * @param until when the last of the bindings that give it stops, or null for never
+     */
+    record Tuple(
+            Map<String, List<PolicyValue>> grants, @Nullable Instant until) {
+        Tuple {
+            grants = Map.copyOf(grants);
+        }
+
+        boolean at(Instant now) {
+            return until == null || now.isBefore(until);
+        }
+    }
+
+    /**
      * A tier some binding gives.
      *
      * @param tier the tier
-     * @param until when the last of the bindings that give it stops, or null for never
+     * @param tuples one or more, each with grants of its own
+     * @param until when the last of them stops, or null for never
      */
-    record Held(Tier tier, @Nullable Instant until) {
+    record Held(Tier tier, List<Tuple> tuples, @Nullable Instant until) {
+        Held {
+            tuples = List.copyOf(tuples);
+        }
+
         boolean at(Instant now) {
             return until == null || now.isBefore(until);
         }

@@ -11,6 +11,8 @@ final class Tier {
     private final String credential;
     private final List<Rule> rules;
     private final PathIndex index;
+    private final boolean limited;
+    private final PathIndex singled = new PathIndex();
     private final Position position;
 
     /** A tier whose rules all stand in the index. */
@@ -29,6 +31,16 @@ final class Tier {
         this.rules = List.copyOf(rules);
         this.index = index;
         this.position = position;
+        boolean anyLimited = false;
+        for (Rule rule : rules) {
+            if (rule.terms().limited()) {
+                anyLimited = true;
+                if (rule.pattern().endsInLiteral() && rule.allows(Operation.GET)) {
+                    singled.add(rule, Operation.GET);
+                }
+            }
+        }
+        this.limited = anyLimited;
     }
 
     String name() {
@@ -54,6 +66,16 @@ final class Tier {
 
     PathIndex index() {
         return index;
+    }
+
+    /** Whether any of its rules demands anything of whoever carries a permit out. */
+    boolean limited() {
+        return limited;
+    }
+
+    /** Those of its rules that limit the {@code get} of a single document. */
+    PathIndex singled() {
+        return singled;
     }
 
     Position position() {

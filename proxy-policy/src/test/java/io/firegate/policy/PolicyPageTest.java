@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,7 +51,7 @@ class PolicyPageTest {
      * A row of a table.
      *
      * @param access such as {@code get /patients/p1} or {@code list /patients in the past}
-     * @param expected a rule's id or a reason
+     * @param expected a rule's id with what it demands, or a reason
      */
     private record Verdict(String access, String expected) {}
 
@@ -92,44 +91,12 @@ class PolicyPageTest {
                         .isEmpty();
                 assertThat(compiled.warnings().stream().map(Problem::render)).isEmpty();
                 for (Verdict verdict : block.verdicts()) {
-                    assertThat(judge(compiled.snapshot(), verdict.access()))
+                    assertThat(Verdicts.of(compiled.snapshot(), NURSE, DATABASE, verdict.access(), NOW))
                             .as(verdict.access())
                             .isEqualTo(verdict.expected());
                 }
             }
         }
-    }
-
-    private static String judge(PolicySnapshot snapshot, String text) {
-        String[] words = text.split(" ", 3);
-        Operation operation = Operation.valueOf(words[0].toUpperCase(Locale.ROOT));
-        boolean history = words.length == 3 && words[2].equals("in the past");
-        assertThat(words.length == 2 || history).as(text).isTrue();
-        Access access = new Access(operation, resource(operation, words[1]), history);
-        Decision decision =
-                snapshot.decide(snapshot.standing(NURSE), new AccessRequest(DATABASE, List.of(access), null, NOW));
-        return switch (decision) {
-            case Decision.Permit permit -> permit.grants().get(0).rule();
-            case Decision.Deny deny -> deny.reason().name();
-        };
-    }
-
-    private static Resource resource(Operation operation, String path) {
-        int last = path.lastIndexOf('/');
-        return switch (operation) {
-            case GET, CREATE, UPDATE, DELETE, UPSERT -> new Resource.Document(path(path));
-            case COLLECTIONS -> new Resource.CollectionIds(path(path));
-            case LIST -> new Resource.Collection(path(path.substring(0, last)), path.substring(last + 1));
-            case GROUP -> {
-                int deep = path.indexOf("/**/");
-                yield new Resource.Group(path(path.substring(0, deep)), path.substring(deep + 4));
-            }
-        };
-    }
-
-    private static ResourcePath path(String text) {
-        return ResourcePath.parse(text.startsWith("/") ? text.substring(1) : text)
-                .orElseThrow(() -> new IllegalArgumentException(text));
     }
 
     private static Guid guid(String text) {
@@ -193,8 +160,8 @@ class PolicyPageTest {
         List<Verdict> verdicts = new ArrayList<>();
         if (from < lines.size() && lines.get(from).equals(VERDICTS)) {
             for (int i = from + 2; i < lines.size() && lines.get(i).startsWith("|"); i++) {
-                String[] cells = lines.get(i).replace("`", "").split("\\|", -1);
-                verdicts.add(new Verdict(cells[1].strip(), cells[2].strip()));
+                String[] cells = lines.get(i).replace("`", "").split("(?<!\\\\)\\|", -1);
+                verdicts.add(new Verdict(cells[1].strip(), cells[2].strip().replace("\\|", "|")));
             }
         }
         return verdicts;

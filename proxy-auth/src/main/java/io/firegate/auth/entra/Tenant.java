@@ -36,6 +36,11 @@ final class Tenant {
         return settings.scope();
     }
 
+    /** The names of the claims a policy may use. */
+    Set<String> claims() {
+        return settings.claims();
+    }
+
     /** The one accepted spelling of {@code iss}. */
     String issuer(TokenVersion version) {
         return issuers.getOrDefault(version, "");

@@ -12,9 +12,27 @@ import java.util.Set;
  * @param scope the scope a person's token must have in {@code scp}
  * @param authority the tenant's cloud
  * @param keys where the tenant's signing keys come from
+ * @param claims the names of the claims a policy may use
  */
 public record TenantSettings(
-        Guid id, Set<TokenVersion> versions, Set<String> audiences, String scope, Authority authority, KeySource keys) {
+        Guid id,
+        Set<TokenVersion> versions,
+        Set<String> audiences,
+        String scope,
+        Authority authority,
+        KeySource keys,
+        Set<String> claims) {
+    /** Settings of a tenant that lets a policy use no claims. */
+    public TenantSettings(
+            Guid id,
+            Set<TokenVersion> versions,
+            Set<String> audiences,
+            String scope,
+            Authority authority,
+            KeySource keys) {
+        this(id, versions, audiences, scope, authority, keys, Set.of());
+    }
+
     /**
      * Settings of one tenant.
      *
@@ -23,6 +41,7 @@ public record TenantSettings(
     public TenantSettings {
         versions = Set.copyOf(versions);
         audiences = Set.copyOf(audiences);
+        claims = Set.copyOf(claims);
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("tenant " + id + ": versions is empty; write [\"2.0\"]");
         }

@@ -318,7 +318,16 @@ final class TokenCheck {
             groups.add(group);
         }
         Principal.Kind kind = app ? Principal.Kind.APP : Principal.Kind.USER;
-        Principal principal = new Principal(tenant().id(), oid, kind, client, groups, roles, uti, expiresAt);
+        Principal principal = new Principal(
+                tenant().id(),
+                oid,
+                kind,
+                client,
+                groups,
+                roles,
+                uti,
+                expiresAt,
+                PolicyClaims.of(claims, tenant().claims()));
         if (signedBy == null) {
             throw new IllegalStateException("the signature was not checked");
         }

@@ -2,6 +2,7 @@ package io.firegate.policy.condition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A condition as a policy states it, before anything is known of who asks for what. Immutable; equal when it says the same. */
@@ -24,16 +25,56 @@ public sealed interface Condition {
     record Not(Condition part) implements Condition {}
 
     /** Two operands side by side. */
-    record Compare(Operand left, Comparison comparison, Operand right) implements Condition {}
+    record Compare(Operand left, Comparison comparison, Operand right) implements Condition {
+        /** Whether both sides are fields. */
+        public boolean isWithinDocument() {
+            return left instanceof Operand.Doc && right instanceof Operand.Doc;
+        }
+    }
 
     /** An operand that is one of several values. */
     record In(Operand element, Operand.Values values) implements Condition {}
 
     /** An array field with a member. */
-    record Contains(Operand.Doc array, Operand member) implements Condition {}
+    record Contains(Operand.Doc array, Operand member) implements Condition {
+        /** Whether the member is a field too. */
+        public boolean isWithinDocument() {
+            return member instanceof Operand.Doc;
+        }
+    }
 
     /** {@code doc.field == null}: stored as null. */
     record IsNull(Operand.Doc field) implements Condition {}
+
+    /** Whether it, or a part of it, looks at the document. */
+    default boolean mentionsDocument() {
+        return any(operand -> operand instanceof Operand.Doc);
+    }
+
+    /** Whether it, or a part of it, looks at a variable of the path. */
+    default boolean mentions(String variable) {
+        return any(operand -> operand instanceof Operand.Variable(var name) && name.equals(variable));
+    }
+
+    private boolean any(Predicate<Operand> wanted) {
+        return switch (this) {
+            case And and -> and.parts.stream().anyMatch(part -> part.any(wanted));
+            case Or or -> or.parts.stream().anyMatch(part -> part.any(wanted));
+            case Not not -> not.part.any(wanted);
+            case Compare compare -> wanted.test(compare.left) || wanted.test(compare.right);
+            case In in ->
+                wanted.test(in.element)
+                        || (in.values instanceof Operand.Values.Listed(var elements)
+                                && elements.stream().anyMatch(wanted));
+            case Contains contains -> wanted.test(contains.array) || wanted.test(contains.member);
+            case IsNull isNull -> wanted.test(isNull.field);
+        };
+    }
+
+    /** It in the words of a policy, which read as the same condition; one line. */
+    default String describe() {
+        return Wording.of(this);
+    }
 
     /**
      * What is left to demand of a document. Unknown comparisons are settled: where they would keep it from being true they are
@@ -190,9 +231,7 @@ public sealed interface Condition {
             return new RowPredicate.Open(open);
         }
         PolicyValue member = known(contains.member, facts);
-        return member == null || member.matchesNothing()
-                ? unknown(positive)
-                : new RowPredicate.Contains(array, member);
+        return member == null || member.matchesNothing() ? unknown(positive) : new RowPredicate.Contains(array, member);
     }
 
     /** Ids are strings, so nothing else is among them. */
@@ -222,8 +261,7 @@ public sealed interface Condition {
 
     /** The variable the request does not say, or null. */
     private static @Nullable String open(Operand operand, Facts facts) {
-        return operand instanceof Operand.Variable(var name)
-                        && !(facts.variable(name) instanceof Facts.Variable.Bound)
+        return operand instanceof Operand.Variable(var name) && !(facts.variable(name) instanceof Facts.Variable.Bound)
                 ? name
                 : null;
     }

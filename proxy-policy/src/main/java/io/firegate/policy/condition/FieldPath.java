@@ -80,8 +80,7 @@ public record FieldPath(List<String> segments) {
 
     /** Whether this is the other path or something above it. */
     public boolean holds(FieldPath other) {
-        return segments.size() <= other.segments.size()
-                && segments.equals(other.segments.subList(0, segments.size()));
+        return segments.size() <= other.segments.size() && segments.equals(other.segments.subList(0, segments.size()));
     }
 
     /** Whether one of the two holds the other. */

@@ -28,6 +28,11 @@ public sealed interface Operand {
 
     /** What {@code in} looks into. */
     sealed interface Values {
+        /** Whether a variable of the path is among them. */
+        default boolean mentions(String variable) {
+            return this instanceof Listed(var elements) && elements.contains(new Variable(variable));
+        }
+
         /** {@code [a, b]}: nothing that stands in the document. */
         record Listed(List<Operand> elements) implements Values {
             public Listed {

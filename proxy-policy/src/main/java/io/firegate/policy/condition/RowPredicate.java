@@ -130,6 +130,14 @@ public sealed interface RowPredicate {
         };
     }
 
+    /**
+     * It in the words of a policy, one line. Holds what grants and claims the caller has: for an operator's eyes, never for a log or an
+     * answer.
+     */
+    default String describe() {
+        return Wording.of(this);
+    }
+
     /** The fields a verdict depends on, in the order they stand in. */
     default Set<FieldPath> fields() {
         Set<FieldPath> fields = new LinkedHashSet<>();

@@ -198,7 +198,7 @@ public final class YamlFile {
                 ScalarEvent scalar = (ScalarEvent) event;
                 yield admit(scalar, scalar.getTag().isPresent())
                         && place(new YamlScalar(
-                                source, line(event), column(event), scalar.getValue(), scalar.isPlain()));
+                                source, line(event), column(event), scalar.getValue(), scalar.getScalarStyle()));
             }
             case SequenceStart -> begin(event, new YamlSequence(source, line(event), column(event)));
             case MappingStart -> begin(event, new YamlMapping(source, line(event), column(event)));

@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 
 /**
  * A single value. A plain one is a null, a boolean or a number where the JSON schema of YAML 1.2.2 (section 10.2) says so, and a
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class YamlScalar extends YamlNode {
     /** Longest part of a value repeated in a message. */
     private static final int SHOWN_MAX = 80;
+
+    /** Longest part of a value quoted to say where in it something is wrong. */
+    private static final int QUOTED_MAX = 20;
 
     private enum Kind {
         NULL,
@@ -24,16 +28,70 @@ public final class YamlScalar extends YamlNode {
 
     private final String text;
     private final Kind kind;
+    private final ScalarStyle style;
 
-    YamlScalar(YamlSource source, int line, int column, String text, boolean plain) {
+    YamlScalar(YamlSource source, int line, int column, String text, ScalarStyle style) {
         super(source, line, column);
         this.text = text;
-        this.kind = plain ? kindOf(text) : Kind.STRING;
+        this.style = style;
+        this.kind = style == ScalarStyle.PLAIN ? kindOf(text) : Kind.STRING;
     }
 
     /** The value's characters, whatever its type. */
     public String text() {
         return text;
+    }
+
+    /**
+     * The value by its own type: a {@link String}, {@link Boolean}, {@link Long} or {@link Double}. Null for nothing, and for a number
+     * that no {@code long} or finite {@code double} holds.
+     */
+    public @Nullable Object typed() {
+        return switch (kind) {
+            case NULL -> null;
+            case BOOLEAN -> text.equals("true");
+            case STRING -> text;
+            case INTEGER -> {
+                try {
+                    yield Long.parseLong(text);
+                } catch (NumberFormatException tooLong) {
+                    yield null;
+                }
+            }
+            case FLOAT -> {
+                double value = Double.parseDouble(text);
+                yield Double.isFinite(value) ? value : null;
+            }
+        };
+    }
+
+    /**
+     * Reports that something is wrong at one character of {@link #text}. Where the file spells the value so that the character's place
+     * cannot be told, the value's beginning is shown and the message quotes what stands there.
+     *
+     * @param index the character, or the text's length for its end
+     */
+    public void problemAt(int index, String message, @Nullable String fix) {
+        report(Problem.Severity.ERROR, index, message, fix);
+    }
+
+    /** Reports something a person should look at, at one character of {@link #text} as {@link #problemAt} does. */
+    public void warningAt(int index, String message, @Nullable String fix) {
+        report(Problem.Severity.WARNING, index, message, fix);
+    }
+
+    private void report(Problem.Severity severity, int index, String message, @Nullable String fix) {
+        Position start = position();
+        int place = source.place(start.line(), start.column(), text, style, index);
+        if (place >= 0) {
+            source.add(severity, place, message, fix);
+            return;
+        }
+        String rest = text.substring(Math.min(index, text.length())).strip();
+        String at = rest.isEmpty()
+                ? " (at its end)"
+                : " (at `" + (rest.length() <= QUOTED_MAX ? rest : rest.substring(0, QUOTED_MAX) + "…") + "`)";
+        source.add(severity, start.line(), start.column(), message + at, fix);
     }
 
     private static Kind kindOf(String text) {

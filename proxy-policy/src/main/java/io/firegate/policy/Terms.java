@@ -1,0 +1,47 @@
+package io.firegate.policy;
+
+import io.firegate.policy.Obligations.FieldMask;
+import io.firegate.policy.Obligations.WriteGuard;
+import io.firegate.policy.condition.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rule demands, as the policy states it: {@link Folding} makes obligations of it when caller and request are known.
+ *
+ * @param where which documents; null for all
+ * @param fields which fields
+ * @param write what an update must leave as it is
+ */
+record Terms(@Nullable Where where, FieldMask fields, WriteGuard write) {
+    /** Demands nothing. */
+    static final Terms NONE = new Terms(null, FieldMask.AllFields.INSTANCE, WriteGuard.NoGuard.INSTANCE);
+
+    /**
+     * A condition and what it depends on.
+     *
+     * @param condition the condition
+     * @param variables the path's variables in it
+     * @param usesGrants whether it differs from one grant tuple to the next
+     */
+    record Where(Condition condition, List<String> variables, boolean usesGrants) {
+        Where {
+            variables = List.copyOf(variables);
+        }
+    }
+
+    /** Whether it demands anything at all. */
+    boolean limited() {
+        return !equals(NONE);
+    }
+
+    /** Whether some documents or fields are kept from a reader. */
+    boolean limitsReads() {
+        return where != null || !(fields instanceof FieldMask.AllFields);
+    }
+
+    /** The variables its condition uses. */
+    List<String> variables() {
+        return where == null ? List.of() : where.variables;
+    }
+}

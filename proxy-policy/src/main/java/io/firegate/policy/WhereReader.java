@@ -1,0 +1,139 @@
+package io.firegate.policy;
+
+import io.firegate.policy.Obligations.FieldMask;
+import io.firegate.policy.condition.ConditionReader;
+import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.Mistake;
+import io.firegate.policy.condition.Reading;
+import io.firegate.policy.condition.Reading.Mention;
+import io.firegate.policy.yaml.Nearest;
+import io.firegate.policy.yaml.YamlMapping;
+import io.firegate.policy.yaml.YamlNode;
+import io.firegate.policy.yaml.YamlScalar;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code where} of a rule and checks it against what else the rule says. */
+final class WhereReader {
+    private WhereReader() {}
+
+    /**
+     * Reads the key; null when it is absent or after a problem.
+     *
+     * @param pattern the rule's path; null when it could not be read
+     * @param operations what the rule allows
+     * @param mask the rule's fields
+     * @param claims the claims a policy may use; null when that is not known
+     * @param grants gets the grants it names
+     */
+    static Terms.@Nullable Where read(
+            YamlMapping rule,
+            @Nullable PathPattern pattern,
+            int operations,
+            FieldMask mask,
+            @Nullable Set<String> claims,
+            List<RuleReader.GrantUse> grants) {
+        YamlMapping.Entry entry = rule.entry("where");
+        if (entry == null) {
+            return null;
+        }
+        if ((operations & Rule.bit(Operation.COLLECTIONS)) != 0) {
+            entry.key()
+                    .problem(
+                            "`where` beside `collections`: ids of collections have no fields",
+                            "allow collections in a rule of its own");
+        }
+        YamlNode node = entry.value();
+        String text = node.asString();
+        if (text == null || !(node instanceof YamlScalar scalar)) {
+            return null;
+        }
+        switch (ConditionReader.read(text, pattern == null ? null : names(pattern))) {
+            case Reading.Mistaken mistaken -> {
+                tell(scalar, mistaken.mistakes());
+                return null;
+            }
+            case Reading.Read read -> {
+                checkNames(read, scalar, pattern, claims);
+                warnOfHidden(read, scalar, mask);
+                if (pattern != null) {
+                    tell(scalar, QueryLanguage.mistakes(read, pattern, operations));
+                }
+                List<String> variables = new ArrayList<>();
+                for (Mention mention : read.mentions()) {
+                    if (mention instanceof Mention.OfVariable(var name, int at) && !variables.contains(name)) {
+                        variables.add(name);
+                    } else if (mention instanceof Mention.OfGrant(var name, int at)) {
+                        grants.add(new RuleReader.GrantUse(name, scalar, at));
+                    }
+                }
+                return new Terms.Where(read.condition(), variables, !grants.isEmpty());
+            }
+        }
+    }
+
+    private static void tell(YamlScalar scalar, List<Mistake> mistakes) {
+        for (Mistake mistake : mistakes) {
+            scalar.problemAt(mistake.at(), mistake.message(), mistake.fix());
+        }
+    }
+
+    private static Set<String> names(PathPattern pattern) {
+        Set<String> names = new LinkedHashSet<>(pattern.variables());
+        String rest = pattern.rest();
+        if (rest != null) {
+            names.add(rest);
+        }
+        return names;
+    }
+
+    private static void checkNames(
+            Reading.Read read, YamlScalar scalar, @Nullable PathPattern pattern, @Nullable Set<String> claims) {
+        for (Mention mention : read.mentions()) {
+            if (mention instanceof Mention.OfVariable(var name, int at)
+                    && pattern != null
+                    && name.equals(pattern.rest())) {
+                scalar.problemAt(
+                        at,
+                        "`" + name + "` stands for any number of ids",
+                        "give the id a variable of its own in the path: {id}");
+            } else if (mention instanceof Mention.OfClaim(var name, int at)
+                    && claims != null
+                    && !claims.contains(name)) {
+                unlisted(scalar, at, name, claims);
+            }
+        }
+    }
+
+    private static void unlisted(YamlScalar scalar, int at, String name, Set<String> claims) {
+        Optional<String> near = Nearest.to(name, claims);
+        scalar.problemAt(
+                at,
+                "no tenant of gateway.yaml lets a policy use the claim `" + name + "`"
+                        + near.map(other -> "; did you mean `" + other + "`?").orElse(""),
+                near.isPresent() ? null : "add it to `claims` of the tenant");
+    }
+
+    private static void warnOfHidden(Reading.Read read, YamlScalar scalar, FieldMask mask) {
+        for (Mention mention : read.mentions()) {
+            if (mention instanceof Mention.OfField(var field, int at) && isHidden(field, mask)) {
+                scalar.warningAt(
+                        at,
+                        "the field `" + field + "` is hidden, but which documents a caller sees tells about it",
+                        "compare a field the caller may see, if that matters");
+            }
+        }
+    }
+
+    private static boolean isHidden(FieldPath field, FieldMask mask) {
+        return switch (mask) {
+            case FieldMask.AllFields all -> false;
+            case FieldMask.Hidden hidden -> hidden.paths().stream().anyMatch(path -> path.meets(field));
+            case FieldMask.Shown shown -> shown.paths().stream().noneMatch(path -> path.holds(field));
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package io.firegate.policy.condition;
+
+import java.util.List;
+
+/** What became of a condition's text. */
+public sealed interface Reading {
+    /**
+     * It is a condition.
+     *
+     * @param condition what it says
+     * @param clauses its comparisons and its {@code !}, with their places, in the text's order
+     * @param mentions what it names, with the places, in the text's order
+     */
+    record Read(Condition condition, List<Clause> clauses, List<Mention> mentions) implements Reading {
+        public Read {
+            clauses = List.copyOf(clauses);
+            mentions = List.copyOf(mentions);
+        }
+    }
+
+    /** It is none; at least one mistake. */
+    record Mistaken(List<Mistake> mistakes) implements Reading {
+        public Mistaken {
+            mistakes = List.copyOf(mistakes);
+        }
+    }
+
+    /**
+     * A part of a condition and where it stands.
+     *
+     * @param condition anything but {@link Condition.And} and {@link Condition.Or}
+     * @param at where its operator stands
+     */
+    record Clause(Condition condition, int at) {}
+
+    /** A name in a condition and where it stands. */
+    sealed interface Mention {
+        /** Where it begins. */
+        int at();
+
+        /** {@code doc.field}. */
+        record OfField(FieldPath field, int at) implements Mention {}
+
+        /** {@code grant.name}. */
+        record OfGrant(String name, int at) implements Mention {}
+
+        /** {@code caller.claims.name}. */
+        record OfClaim(String name, int at) implements Mention {}
+
+        /** A variable of the path. */
+        record OfVariable(String name, int at) implements Mention {}
+    }
+}

@@ -1,0 +1,113 @@
+package io.firegate.policy;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firegate.policy.condition.PolicyValue;
+import io.firegate.policy.yaml.Problems;
+import io.firegate.policy.yaml.YamlFile;
+import io.firegate.policy.yaml.YamlMapping;
+import io.firegate.policy.yaml.YamlNode;
+import io.firegate.policy.yaml.YamlScalar;
+import io.firegate.policy.yaml.YamlSequence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every line of {@code decisions/*.yaml}: who asks for what, and what the policy of the file decides. */
+class DecisionCasesTest {
+    private static final Path CASES = Path.of("src/test/resources/decisions");
+    private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
+    private static final DatabaseName DATABASE = new DatabaseName("p", "d");
+
+    @TestFactory
+    Stream<DynamicTest> decides() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(CASES)) {
+            files = all.sorted().toList();
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : files) {
+            tests.addAll(tests(file));
+        }
+        assertThat(tests).hasSizeGreaterThan(60);
+        return tests.stream();
+    }
+
+    private static List<DynamicTest> tests(Path file) throws IOException {
+        String text = Files.readString(file).replaceAll("group-([0-9a-f]{2})", "5b1f0a52-0000-4000-8000-0000000000$1");
+        Problems problems = new Problems();
+        YamlMapping root = YamlFile.parse(file.toString(), text, problems)
+                .orElseThrow(() -> new AssertionError(problems.render()));
+        PolicySnapshot snapshot = snapshot(requireNonNull(root.requiredString("policy")));
+        Map<String, Principal> callers = new HashMap<>();
+        for (YamlMapping.Entry caller :
+                requireNonNull(root.requiredMapping("callers")).entries()) {
+            callers.put(caller.name(), principal(requireNonNull(caller.value().asMapping())));
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : requireNonNull(root.requiredString("asks")).lines().toList()) {
+            if (line.startsWith("#")) {
+                continue;
+            }
+            String[] cells = line.split(" \\| ", 3);
+            assertThat(cells).as(line).hasSize(3);
+            String[] access = cells[1].strip().split(" @ ", 2);
+            Instant now = access.length == 2 ? Instant.parse(access[1]) : NOW;
+            Principal caller = requireNonNull(callers.get(cells[0]), cells[0]);
+            tests.add(DynamicTest.dynamicTest(
+                    file.getFileName() + " " + cells[0] + " " + cells[1],
+                    () -> assertThat(Verdicts.of(snapshot, caller, DATABASE, access[0], now))
+                            .isEqualTo(cells[2].strip())));
+        }
+        root.noOtherKeys();
+        assertThat(problems.render()).isEmpty();
+        return tests;
+    }
+
+    private static PolicySnapshot snapshot(String policy) {
+        Compilation compilation = PolicyCompiler.compile(List.of(PolicyFile.of("policy.yaml", policy)), null);
+        assertThat(compilation).as(compilation.toString()).isInstanceOf(Compilation.Compiled.class);
+        return ((Compilation.Compiled) compilation).snapshot();
+    }
+
+    private static Principal principal(YamlMapping caller) {
+        Set<Guid> groups = caller.optionalStrings("groups").stream()
+                .map(group -> new Guid(group.text()))
+                .collect(Collectors.toSet());
+        Map<String, PolicyValue> claims = new HashMap<>();
+        YamlMapping written = caller.optionalMapping("claims");
+        if (written != null) {
+            for (YamlMapping.Entry claim : written.entries()) {
+                claims.put(claim.name(), value(claim.value()));
+            }
+        }
+        Guid someone = new Guid("5b1f0a52-0000-4000-8000-0000000000ff");
+        return new Principal(
+                someone, someone, Principal.Kind.USER, someone, groups, Set.of(), "", NOW, Map.copyOf(claims));
+    }
+
+    private static PolicyValue value(YamlNode node) {
+        if (node instanceof YamlSequence sequence) {
+            List<PolicyValue> members = new ArrayList<>();
+            sequence.forEach(member -> members.add(value(member)));
+            return new PolicyValue.Array(members);
+        }
+        return switch (((YamlScalar) node).typed()) {
+            case String text -> new PolicyValue.Text(text);
+            case Long number -> new PolicyValue.Int(number);
+            case Boolean bool -> new PolicyValue.Bool(bool);
+            case null, default -> throw new IllegalArgumentException(node.toString());
+        };
+    }
+}
