@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random documents, writes and policies: the verdict is carried out and compared with what {@link PlainModel} says. */
 class FieldWritesPropertyTest {
-    private static final int RUNS = 40_000;
+    private static final int RUNS = 15_000;
 
     /** One draw. */
     private record Draw(

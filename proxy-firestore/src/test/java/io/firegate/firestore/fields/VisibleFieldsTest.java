@@ -17,7 +17,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class VisibleFieldsTest {
-    private static final int RANDOM_PAIRS = 20_000;
+    private static final int RANDOM_PAIRS = 10_000;
 
     @SuppressWarnings("unchecked") // a file of another shape fails in the accessors
     static List<Map<String, Object>> cases() {
