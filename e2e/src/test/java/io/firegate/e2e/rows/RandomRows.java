@@ -101,7 +101,8 @@ final class RandomRows {
             case 7 -> new PolicyValue.Time(one(List.of(0L, 1L, -1L)), one(List.of(0, 1_000, 999_999_000)));
             case 8 -> new PolicyValue.Bytes(one(List.of(new byte[0], new byte[] {1}, new byte[] {-1, 0})));
             case 9 -> new PolicyValue.Reference(root + one(List.of("/x/a", "/x/b", "/x/a/y/b")));
-            // Without a negative zero, which the emulator tells from the other in points alone; no policy writes points.
+            // Without a negative zero, which the emulator tells from the other in points alone; no policy writes
+            // points.
             case 10 -> new PolicyValue.Point(one(List.of(0.0, 1.0)), one(List.of(0.0, 2.0)));
             case 11 -> {
                 List<PolicyValue> elements = new ArrayList<>();

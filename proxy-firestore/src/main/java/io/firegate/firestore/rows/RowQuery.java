@@ -92,7 +92,8 @@ public final class RowQuery {
             case Pressed.Nothing.INSTANCE -> {
                 StructuredQuery.Builder nothing = query.toBuilder();
                 if (never != null || query.hasFindNearest()) {
-                    // A vector search takes no limit beside its own. What else is asked of nothing makes no difference, and not
+                    // A vector search takes no limit beside its own. What else is asked of nothing makes no difference,
+                    // and not
                     // every filter and order could stand beside this one.
                     nothing.setWhere(never == null ? presser.never() : never)
                             .clearOrderBy()
