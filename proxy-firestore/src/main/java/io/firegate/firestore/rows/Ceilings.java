@@ -4,6 +4,7 @@ import com.google.firestore.v1.StructuredQuery;
 import com.google.firestore.v1.StructuredQuery.CompositeFilter;
 import com.google.firestore.v1.StructuredQuery.FieldFilter;
 import com.google.firestore.v1.StructuredQuery.Filter;
+import com.google.firestore.v1.StructuredQuery.UnaryFilter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,6 +40,9 @@ final class Ceilings {
         if (has(where, Kind.NOT_IN) && has(pressed, Kind.DISJUNCTIVE)) {
             return "the rows the policy allows are told by IN or OR, which Firestore does not take beside NOT_IN";
         }
+        if (has(pressed, Kind.ON_NAME) && has(where, Kind.INEQUALITY)) {
+            return "the rows the policy allows are told by document ids, which Firestore does not take beside an inequality";
+        }
         int filters = count(where) + query.getOrderByCount() + (belowDocument ? 1 : 0);
         if (filters > FILTERS_MAX) {
             return WITH_ROWS + "more than " + FILTERS_MAX + " filters and orders";
@@ -57,7 +61,9 @@ final class Ceilings {
 
     private enum Kind {
         NOT_IN,
-        DISJUNCTIVE
+        DISJUNCTIVE,
+        ON_NAME,
+        INEQUALITY
     }
 
     private static boolean has(Filter filter, Kind kind) {
@@ -69,11 +75,27 @@ final class Ceilings {
             }
             case FIELD_FILTER -> {
                 FieldFilter.Operator operator = filter.getFieldFilter().getOp();
-                yield kind == Kind.NOT_IN
-                        ? operator == FieldFilter.Operator.NOT_IN
-                        : operator == FieldFilter.Operator.IN || operator == FieldFilter.Operator.ARRAY_CONTAINS_ANY;
+                yield switch (kind) {
+                    case NOT_IN -> operator == FieldFilter.Operator.NOT_IN;
+                    case DISJUNCTIVE ->
+                        operator == FieldFilter.Operator.IN || operator == FieldFilter.Operator.ARRAY_CONTAINS_ANY;
+                    case ON_NAME ->
+                        filter.getFieldFilter().getField().getFieldPath().equals(Projection.NAME);
+                    case INEQUALITY -> isInequality(operator);
+                };
             }
-            case UNARY_FILTER, FILTERTYPE_NOT_SET -> false;
+            case UNARY_FILTER ->
+                kind == Kind.INEQUALITY
+                        && filter.getUnaryFilter().getOp() != UnaryFilter.Operator.IS_NULL
+                        && filter.getUnaryFilter().getOp() != UnaryFilter.Operator.IS_NAN;
+            case FILTERTYPE_NOT_SET -> false;
+        };
+    }
+
+    private static boolean isInequality(FieldFilter.Operator operator) {
+        return switch (operator) {
+            case EQUAL, IN, ARRAY_CONTAINS, ARRAY_CONTAINS_ANY -> false;
+            default -> true;
         };
     }
 

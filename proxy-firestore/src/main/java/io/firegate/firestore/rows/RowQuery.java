@@ -90,15 +90,19 @@ public final class RowQuery {
                                 "a query of all collections cannot be narrowed to the rows the policy allows")
                         : with(query, filter);
             case Pressed.Nothing.INSTANCE -> {
-                if (never != null) {
-                    yield with(query, never);
+                StructuredQuery.Builder nothing = query.toBuilder();
+                if (never != null || query.hasFindNearest()) {
+                    // A vector search takes no limit beside its own. What else is asked of nothing makes no difference,
+                    // and not
+                    // every filter and order could stand beside this one.
+                    nothing.setWhere(never == null ? presser.never() : never)
+                            .clearOrderBy()
+                            .clearStartAt()
+                            .clearEndAt();
+                } else {
+                    nothing.setLimit(Int32Value.getDefaultInstance());
                 }
-                // A vector search takes no limit beside its own.
-                yield query.hasFindNearest()
-                        ? with(query, presser.never())
-                        : new Outcome.Narrowed(query.toBuilder()
-                                .setLimit(Int32Value.getDefaultInstance())
-                                .build());
+                yield new Outcome.Narrowed(nothing.build());
             }
         };
     }
