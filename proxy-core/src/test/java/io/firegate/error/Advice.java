@@ -29,6 +29,8 @@ final class Advice {
                 "Ask whoever keeps the policy's deny list; the record names the decision.";
             case DENIED_TOKEN -> "Get a new token. If that is not enough, ask whoever keeps the deny list.";
             case DENIED_PATH -> "Ask for other documents; a query must not be able to reach a denied one.";
+            case HIDDEN_FIELD ->
+                "Leave the field out; the message says where it stands. What is above a hidden field can be selected, but not tested or ordered by.";
         };
     }
 

@@ -27,7 +27,7 @@ final class BatchGetDocumentsReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -76,6 +76,7 @@ final class BatchGetDocumentsReader extends RpcReader {
                 accesses.list(),
                 items,
                 moment,
-                new FilteredBatchGet(moment.plan(ANSWER), request, database.name()));
+                FieldFiltered.batchGet(
+                        new FilteredBatchGet(moment.plan(ANSWER), request, database.name()), request, database.name()));
     }
 }

@@ -13,6 +13,9 @@ enum Demand {
     FIELDS,
     WRITE_GUARD;
 
+    /** What reads carry out; a guard of writes asks nothing of them. */
+    static final Set<Demand> OF_READS = Set.copyOf(EnumSet.allOf(Demand.class));
+
     /** What there is to carry out. Each new kind of obligation breaks the compile here. */
     static Set<Demand> of(Obligations obligations) {
         Set<Demand> demands = EnumSet.noneOf(Demand.class);

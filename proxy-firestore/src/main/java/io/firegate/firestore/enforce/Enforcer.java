@@ -174,6 +174,16 @@ public final class Enforcer {
                                 wants.database(),
                                 wants.accesses(),
                                 Demand.unmet(permit.grants().get(0), detail));
+                    case Plan.Step.HiddenField(var under, var field) ->
+                        new Admission.Denied(
+                                wants.database(),
+                                wants.accesses(),
+                                new Decision.Deny(
+                                        DenyReason.HIDDEN_FIELD,
+                                        under.access(),
+                                        under.tier(),
+                                        under.rule(),
+                                        field.words()));
                     case Plan.Step.Answer(var message) ->
                         new Admission.Answered(wants.database(), message, permit, List.of());
                     case Plan.Step.Forward(var edits, var answers) ->

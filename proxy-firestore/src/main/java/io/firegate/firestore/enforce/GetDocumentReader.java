@@ -24,7 +24,7 @@ final class GetDocumentReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -53,6 +53,10 @@ final class GetDocumentReader extends RpcReader {
         }
         Access access = new Access(Operation.GET, new Resource.Document(path), moment.history());
         return new Reading.Wants(
-                database.name(), List.of(access), 1, moment, new FilteredGet(moment.plan(ANSWER), request));
+                database.name(),
+                List.of(access),
+                1,
+                moment,
+                FieldFiltered.get(new FilteredGet(moment.plan(ANSWER), request), request));
     }
 }

@@ -36,7 +36,7 @@ final class ListDocumentsReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -107,7 +107,11 @@ final class ListDocumentsReader extends RpcReader {
             }
             Access access = new Access(Operation.LIST, new Resource.Collection(parent, collectionId), moment.history());
             return new Reading.Wants(
-                    database.name(), List.of(access), 1, moment, new NarrowedListing(this, request, database.name()));
+                    database.name(),
+                    List.of(access),
+                    1,
+                    moment,
+                    FieldFiltered.list(new NarrowedListing(this, request, database.name()), request));
         }
 
         @Override

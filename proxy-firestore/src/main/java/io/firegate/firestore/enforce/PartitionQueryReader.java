@@ -23,7 +23,7 @@ final class PartitionQueryReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -52,7 +52,7 @@ final class PartitionQueryReader extends RpcReader {
         Names.Database database = target.database();
         Field parentField = parent;
         Field tokenField = pageToken;
-        return new Reading.Wants(database.name(), List.of(access), 1, moment, verdict -> {
+        Plan plan = verdict -> {
             List<Edit> edits = new ArrayList<>(1);
             // What is partitioned, with the operation: a list and a group of one name are different listings.
             PageToken token = PageToken.of(
@@ -74,6 +74,7 @@ final class PartitionQueryReader extends RpcReader {
                     ? new Plan.Step.Answer(ByteString.EMPTY)
                     : new Plan.Step.Forward(
                             edits, new PartitionExaminer(database, upstream -> token.seal((String) upstream)));
-        });
+        };
+        return new Reading.Wants(database.name(), List.of(access), 1, moment, FieldFiltered.partition(plan, request));
     }
 }

@@ -3,6 +3,8 @@ package io.firegate.firestore.enforce;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.firegate.firestore.fields.NamedField;
+import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.policy.Decision;
@@ -46,6 +48,11 @@ interface Plan {
             public Onward seenFirstBy(AnswerExaminer first) {
                 return new Forward(edits, first.then(answers));
             }
+
+            @Override
+            public Onward seenLastBy(AnswerExaminer last) {
+                return new Forward(edits, answers.then(last));
+            }
         }
 
         /**
@@ -63,6 +70,11 @@ interface Plan {
             public Onward seenFirstBy(AnswerExaminer first) {
                 return new Instead(method, message, first.then(answers));
             }
+
+            @Override
+            public Onward seenLastBy(AnswerExaminer last) {
+                return new Instead(method, message, answers.then(last));
+            }
         }
 
         /** Something is forwarded. */
@@ -72,6 +84,9 @@ interface Plan {
 
             /** The same with another examiner before those it has. */
             Onward seenFirstBy(AnswerExaminer first);
+
+            /** The same with another examiner behind those it has. */
+            Onward seenLastBy(AnswerExaminer last);
 
             /** What is forwarded, for whoever changes it further. */
             <M extends MessageLite> M message(RequestMessage request, Parser<M> parser);
@@ -89,6 +104,13 @@ interface Plan {
          * @param detail a public phrase that says why, and tells nothing about stored data
          */
         record Unenforceable(String detail) implements Step {}
+
+        /**
+         * The request names a field that does not exist for its caller.
+         *
+         * @param under the grant that hides it
+         */
+        record HiddenField(Decision.Grant under, NamedField field) implements Step {}
     }
 
     /**
@@ -142,6 +164,18 @@ interface Plan {
                 }
             }
             return rows;
+        }
+
+        /** What may be seen of documents, by the access that reaches them, as text; not in it is what may be seen whole. */
+        Map<String, VisibleFields> fields() {
+            Map<String, VisibleFields> fields = new HashMap<>();
+            for (Decision.Grant grant : permit.grants()) {
+                VisibleFields visible = VisibleFields.of(grant.obligations().fields());
+                if (!visible.all()) {
+                    fields.put(grant.access().resource().toString(), visible);
+                }
+            }
+            return fields;
         }
 
         /** What the permit demands, as a text that differs when it differs. */

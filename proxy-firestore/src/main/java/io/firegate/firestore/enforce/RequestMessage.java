@@ -42,6 +42,11 @@ final class RequestMessage {
         return new String(data, field.start(), field.end() - field.start(), StandardCharsets.UTF_8);
     }
 
+    /** The message, decoded. */
+    <M extends MessageLite> M decoded(Parser<M> parser) {
+        return edited(List.of(), parser);
+    }
+
     /** The message with some bytes of it changed, decoded. */
     <M extends MessageLite> M edited(List<Edit> edits, Parser<M> parser) {
         return parsed(Edit.frame(data, walk.start(), walk.end(), edits), Edit.PREFIX_BYTES, parser);

@@ -24,7 +24,7 @@ final class RunAggregationQueryReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -61,7 +61,11 @@ final class RunAggregationQueryReader extends RpcReader {
                         List.of(target.access(moment.history())),
                         1,
                         moment,
-                        new NarrowedAggregation(
-                                moment.plan(ANSWER), request, target.database().name()));
+                        FieldFiltered.aggregation(
+                                new NarrowedAggregation(
+                                        moment.plan(ANSWER),
+                                        request,
+                                        target.database().name()),
+                                request));
     }
 }

@@ -22,7 +22,7 @@ final class RunQueryReader extends RpcReader {
 
     @Override
     Set<Demand> meets() {
-        return Set.of(Demand.ROWS);
+        return Demand.OF_READS;
     }
 
     @Override
@@ -52,7 +52,11 @@ final class RunQueryReader extends RpcReader {
                         List.of(target.access(moment.history())),
                         1,
                         moment,
-                        new NarrowedQuery(
-                                moment.plan(ANSWER), request, target.database().name()));
+                        FieldFiltered.query(
+                                new NarrowedQuery(
+                                        moment.plan(ANSWER),
+                                        request,
+                                        target.database().name()),
+                                request));
     }
 }

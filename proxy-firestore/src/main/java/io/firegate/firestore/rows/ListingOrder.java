@@ -10,8 +10,6 @@ import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  * document.
  */
 public final class ListingOrder {
-    /** {@code a desc, b.`c`}: one field and its direction, with the comma behind it. */
-    private static final Pattern ITEM = Pattern.compile(
-            "((?:[^`, ]|`(?:[^`\\\\]|\\\\.)+`)+)(?: +(asc|desc))?(?:, *(?=.)|$)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
     private final List<Order> orders;
     /** The fields of the orders, without the name. */
     private final List<FieldPath> fields;
@@ -33,23 +26,26 @@ public final class ListingOrder {
         this.fields = List.copyOf(fields);
     }
 
-    /** The order a text says; null when it says none. */
+    /** The order a text says, {@code a desc, b.`c`}; null when it says none. */
     public static @Nullable ListingOrder parse(String orderBy) {
         List<Order> orders = new ArrayList<>();
         List<FieldPath> fields = new ArrayList<>();
-        Matcher item = ITEM.matcher(orderBy);
         Direction direction = Direction.ASCENDING;
         boolean named = false;
         int at = 0;
         while (at < orderBy.length()) {
-            if (!item.find(at) || item.start() != at || named) {
+            int comma = end(orderBy, at, ',');
+            String item = orderBy.substring(at, comma);
+            int space = end(item, 0, ' ');
+            FieldPath path =
+                    named ? null : FieldPath.parse(item.substring(0, space)).orElse(null);
+            String word = item.substring(space).strip();
+            boolean descending = word.equalsIgnoreCase("desc");
+            boolean ascending = word.equalsIgnoreCase("asc") || space == item.length();
+            if (path == null || !(ascending || descending)) {
                 return null;
             }
-            FieldPath path = FieldPath.parse(item.group(1)).orElse(null);
-            if (path == null) {
-                return null;
-            }
-            direction = "desc".equalsIgnoreCase(item.group(2)) ? Direction.DESCENDING : Direction.ASCENDING;
+            direction = descending ? Direction.DESCENDING : Direction.ASCENDING;
             named = path.segments().equals(List.of(Projection.NAME));
             if (!named) {
                 if (path.segments().stream().anyMatch(Projection::isReserved)) {
@@ -58,12 +54,34 @@ public final class ListingOrder {
                 fields.add(path);
             }
             orders.add(order(path.toString(), direction));
-            at = item.end();
+            at = comma + 1;
+            while (at < orderBy.length() && orderBy.charAt(at) == ' ') {
+                at++;
+            }
+            if (at >= orderBy.length() && comma < orderBy.length()) {
+                return null;
+            }
         }
         if (!named) {
             orders.add(order(Projection.NAME, direction));
         }
         return new ListingOrder(orders, fields);
+    }
+
+    /** Where such a character comes next outside of backticks, or the end. */
+    private static int end(String text, int from, char wanted) {
+        boolean quoted = false;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '`') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            } else if (c == wanted && !quoted) {
+                return i;
+            }
+        }
+        return text.length();
     }
 
     private static Order order(String field, Direction direction) {

@@ -6,6 +6,7 @@ import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.RowTexts;
 import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Obligations;
+import io.firegate.policy.condition.FieldPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -41,7 +42,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * nothing in it may need changing; several messages are lists, in which {@code withheld} stands for one that is not sent now.
  * {@code ends} lists what the answer ends with: a status and words of Firestore, and behind an arrow what the client gets.
  * {@code refusedWrites} are a reason and an access each. {@code rows} is what every access demands of documents, or what each does,
- * as {@link RowTexts} has it.
+ * as {@link RowTexts} has it; {@code fields} is what every access may see, or what each may: {@code hide} or {@code show}, and
+ * paths; {@code readonly} lists paths.
  */
 record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
     private static final Set<String> KNOWN = Set.of(
@@ -65,6 +67,8 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
             "shows",
             "refusedWrites",
             "rows",
+            "fields",
+            "readonly",
             "inside",
             "detail",
             "forwardedAs",
@@ -124,12 +128,33 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
     /** What an access demands. */
     Obligations obligations(String access) {
         Object rows = keys.get("rows") instanceof Map<?, ?> map ? map.get(access) : keys.get("rows");
-        return rows == null
-                ? Obligations.NONE
-                : new Obligations(
-                        new Obligations.RowFilter.Rows(RowTexts.read(rows)),
-                        Obligations.FieldMask.AllFields.INSTANCE,
-                        Obligations.WriteGuard.NoGuard.INSTANCE);
+        return new Obligations(
+                rows == null
+                        ? Obligations.RowFilter.AllRows.INSTANCE
+                        : new Obligations.RowFilter.Rows(RowTexts.read(rows)),
+                fields(access),
+                keys.containsKey("readonly")
+                        ? new Obligations.WriteGuard.Readonly(paths(list("readonly")))
+                        : Obligations.WriteGuard.NoGuard.INSTANCE);
+    }
+
+    private Obligations.FieldMask fields(String access) {
+        Map<?, ?> fields = (Map<?, ?>) keys.get("fields");
+        if (fields != null && !fields.containsKey("hide") && !fields.containsKey("show")) {
+            fields = (Map<?, ?>) fields.get(access);
+        }
+        if (fields == null) {
+            return Obligations.FieldMask.AllFields.INSTANCE;
+        }
+        return fields.containsKey("show")
+                ? new Obligations.FieldMask.Shown(paths((List<?>) fields.get("show")))
+                : new Obligations.FieldMask.Hidden(paths((List<?>) fields.get("hide")));
+    }
+
+    private static List<FieldPath> paths(@Nullable List<?> texts) {
+        return Objects.requireNonNull(texts).stream()
+                .map(text -> FieldPath.parse((String) text).orElseThrow())
+                .toList();
     }
 
     /** Messages in text form, one or several. */
