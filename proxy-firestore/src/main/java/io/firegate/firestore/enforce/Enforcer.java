@@ -224,10 +224,6 @@ public final class Enforcer {
                     return new Admission.Denied(wants.database(), wants.accesses(), deny);
                 }
                 case WriteTerms.Verdict.On(var on, var with) -> {
-                    Decision.Deny unmet = on.unenforceable();
-                    if (unmet != null) {
-                        return new Admission.Denied(wants.database(), wants.accesses(), unmet);
-                    }
                     credential = with;
                     accesses.bind(with);
                     terms.add(on);
@@ -242,20 +238,18 @@ public final class Enforcer {
         if (!(whole instanceof Decision.Permit permit)) {
             return new Admission.Denied(wants.database(), wants.accesses(), (Decision.Deny) whole);
         }
-        return switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
-            case Plan.Step.Refuse(var because) -> invalid(because);
-            case Plan.Step.Forward(var edits, var answers) -> {
-                GuardedWhole call =
-                        new GuardedWhole(method, wants.database(), permit, writes, body.message(edits), terms, answers);
-                yield call.documents() > GuardedCall.DOCUMENTS_MAX
-                        ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
-                        : new Admission.Guarded(call);
-            }
-            case Plan.Step.Unenforceable step ->
-                throw new IllegalStateException("only reads are carried out so: " + step);
-            case Plan.Step.Answer step -> throw new IllegalStateException("only reads are carried out so: " + step);
-            case Plan.Step.Instead step -> throw new IllegalStateException("only reads are carried out so: " + step);
-        };
+        Plan.Step step = wants.plan().carryOut(Plan.Verdict.of(permit, caller));
+        if (step instanceof Plan.Step.Refuse(var because)) {
+            return invalid(because);
+        }
+        if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
+            throw new IllegalStateException("no way to carry out a write: " + step);
+        }
+        GuardedWhole call =
+                new GuardedWhole(method, wants.database(), permit, writes, body.message(edits), terms, answers);
+        return call.isTooLarge()
+                ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
+                : new Admission.Guarded(call);
     }
 
     /** Each write for itself. */
@@ -367,8 +361,7 @@ public final class Enforcer {
         }
         List<Decision.Grant> grants = new ArrayList<>(permit.grants());
         for (Access answer : wants.answers()) {
-            switch (Demand.enforceable(
-                    caller.decide(wants.database(), List.of(answer), permit.credential()), Set.of())) {
+            switch (caller.decide(wants.database(), List.of(answer), permit.credential())) {
                 case Decision.Permit shown -> grants.addAll(shown.grants());
                 case Decision.Deny deny -> {
                     if (deny.reason() == DenyReason.MIXED_CREDENTIALS) {

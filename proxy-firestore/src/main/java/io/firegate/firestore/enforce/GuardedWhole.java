@@ -16,11 +16,15 @@ import java.util.Set;
 
 /** A guarded request that succeeds or fails as a whole: the first write that may not be done, in order, ends it. */
 final class GuardedWhole extends GuardedCall {
+    /** Writes of one document in one guarded request: each looks at all of it. */
+    private static final int WRITES_MAX = 100;
+
     private final WriteSet set;
     private final byte[] message;
     private final List<WriteTerms> terms;
     private final Set<String> asked = new LinkedHashSet<>();
     private boolean reading;
+    private boolean tooMany;
 
     /**
      * A guarded request.
@@ -47,16 +51,18 @@ final class GuardedWhole extends GuardedCall {
         for (WriteTerms each : terms) {
             String name = name(each.intent());
             // What a create finds may be another write's doing.
-            boolean shared = each.asksWhatComes() && times.getOrDefault(name, 0) > 1;
+            int of = times.getOrDefault(name, 0);
+            boolean shared = each.asksWhatComes() && of > 1;
+            tooMany |= shared && of > WRITES_MAX;
             if (each.asksWhatIsStored() || shared) {
                 asked.add(name);
             }
         }
     }
 
-    /** How many documents the verdict depends on. */
-    int documents() {
-        return asked.size();
+    /** Whether the verdict depends on more than is read or looked at for one request. */
+    boolean isTooLarge() {
+        return tooMany || asked.size() > DOCUMENTS_MAX;
     }
 
     @Override

@@ -56,7 +56,8 @@ public enum RequestProblem {
     TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
     /** Writes that depend on more stored documents than are read for one request. */
     TOO_MANY_GUARDED(
-            Status.INVALID_ARGUMENT, "what is stored in more than 1000 documents decides about this request; split it"),
+            Status.INVALID_ARGUMENT,
+            "what is stored decides about this request, and it names more than 1000 documents or writes one more than 100 times; split it"),
     /** A query RPC without a query. */
     NO_QUERY(Status.INVALID_ARGUMENT, "the request has no query"),
     /** More than one {@code from}. */

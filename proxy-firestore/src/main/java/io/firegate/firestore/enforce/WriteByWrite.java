@@ -106,8 +106,7 @@ final class WriteByWrite {
             return null;
         }
         WriteAccesses accesses = new WriteAccesses(database, credential);
-        if (WriteTerms.of(write.intent(), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)
-                && on.unenforceable() == null) {
+        if (WriteTerms.of(write.intent(), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)) {
             credential = with;
             return on;
         }

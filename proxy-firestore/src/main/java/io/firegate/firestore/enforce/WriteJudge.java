@@ -1,8 +1,10 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Precondition;
-import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
+import io.firegate.firestore.fields.ClientWrite;
+import io.firegate.firestore.fields.FieldVerdict;
+import io.firegate.firestore.fields.FieldWrites;
 import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +97,19 @@ final class WriteJudge {
             // As if it were there and hidden.
             return new Verdict.Refuse(terms.otherwise());
         }
-        List<@Nullable Value> kept = readonly(grant, document);
-        if (!document.apply(write)) {
+        Write done = write;
+        switch (fields(grant, write, there ? document : null)) {
+            case FieldVerdict.AsItStands.INSTANCE -> {}
+            case FieldVerdict.Masked masked ->
+                done = write.toBuilder().setUpdateMask(masked.mask()).build();
+            case FieldVerdict.Refused(var cause, var field) -> {
+                DenyReason reason = cause == FieldVerdict.Cause.HIDDEN ? DenyReason.HIDDEN_FIELD : DenyReason.READONLY;
+                return new Verdict.Refuse(terms.because(reason, field.words()));
+            }
+            case FieldVerdict.NeedsStored.INSTANCE ->
+                throw new IllegalStateException("what is stored has been looked at");
+        }
+        if (!document.apply(done)) {
             // Firestore refuses a path that is none; nothing is known of what it would have done.
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
         }
@@ -108,13 +120,10 @@ final class WriteJudge {
             if (!WriteTerms.reaches(grant, document)) {
                 return new Verdict.Refuse(terms.otherwise());
             }
-            if (there && changes(grant, kept, document)) {
-                return new Verdict.Refuse(terms.because(DenyReason.READONLY));
-            }
         }
         use(grant);
         // A create is pinned by its own condition, a later write by the first.
-        return new Verdict.Forward(first && operation != Operation.CREATE ? pin(write, document) : write);
+        return new Verdict.Forward(first && operation != Operation.CREATE ? pin(done, document) : done);
     }
 
     private void use(Decision.@Nullable Grant grant) {
@@ -165,29 +174,12 @@ final class WriteJudge {
         return false;
     }
 
-    private static List<FieldPath> readonly(Decision.Grant grant) {
-        return switch (grant.obligations().write()) {
-            case Obligations.WriteGuard.NoGuard.INSTANCE -> List.of();
-            case Obligations.WriteGuard.Readonly(var paths) -> paths;
-        };
-    }
-
-    /** What stands in the fields an update must leave. */
-    private static List<@Nullable Value> readonly(Decision.Grant grant, SimulatedDocument document) {
-        List<@Nullable Value> values = new ArrayList<>();
-        for (FieldPath path : readonly(grant)) {
-            values.add(document.stored(path));
-        }
-        return values;
-    }
-
-    private static boolean changes(Decision.Grant grant, List<@Nullable Value> kept, SimulatedDocument after) {
-        List<FieldPath> paths = readonly(grant);
-        for (int i = 0; i < paths.size(); i++) {
-            if (after.isClocked(paths.get(i)) || !Objects.equals(kept.get(i), after.stored(paths.get(i)))) {
-                return true;
-            }
-        }
-        return false;
+    /** What becomes of a write for the fields it may not see or change. */
+    private static FieldVerdict fields(Decision.Grant grant, Write write, @Nullable SimulatedDocument document) {
+        FieldWrites fields =
+                FieldWrites.of(grant.obligations().fields(), grant.obligations().write());
+        return fields.all() || write.getOperationCase() == Write.OperationCase.DELETE
+                ? FieldVerdict.AsItStands.INSTANCE
+                : fields.judge(ClientWrite.of(write), document == null ? null : document.document());
     }
 }

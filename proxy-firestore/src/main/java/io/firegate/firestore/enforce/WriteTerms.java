@@ -117,22 +117,16 @@ final class WriteTerms {
 
     /** A denial with another reason. */
     Decision.Deny because(DenyReason reason) {
-        return new Decision.Deny(reason, otherwise.refused(), otherwise.tier(), otherwise.rule());
+        return because(reason, null);
     }
 
-    /** The denial when a grant demands what nobody carries out here; null when none does. */
-    Decision.@Nullable Deny unenforceable() {
-        for (Decision.Grant grant : grants()) {
-            boolean everyField = switch (grant.obligations().fields()) {
-                case Obligations.FieldMask.AllFields.INSTANCE -> true;
-                case Obligations.FieldMask.Hidden hidden -> false;
-                case Obligations.FieldMask.Shown shown -> false;
-            };
-            if (!everyField) {
-                return denial(grant, DenyReason.UNENFORCEABLE);
-            }
-        }
-        return null;
+    /**
+     * A denial with another reason.
+     *
+     * @param detail a public phrase of the client's own words, or null
+     */
+    Decision.Deny because(DenyReason reason, @Nullable String detail) {
+        return new Decision.Deny(reason, otherwise.refused(), otherwise.tier(), otherwise.rule(), detail);
     }
 
     /** Whether the verdict depends on what is stored. */
