@@ -20,7 +20,7 @@ final class Advice {
             case MIXED_CREDENTIALS ->
                 "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
             case UNENFORCEABLE ->
-                "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
+                "Of a write: say which it is, `create()` or `update()` in place of `set()`, that is, a precondition `exists`. Of a query: name one collection.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
             case DENIED_PRINCIPAL, DENIED_APP ->
                 "Ask whoever keeps the policy's deny list; the record names the decision.";
