@@ -58,7 +58,7 @@ final class Explaining {
     /** What the rule demands, as it is written and as it comes out for this caller. */
     private void terms(Held held, Rule rule) {
         Terms terms = rule.terms();
-        if (!terms.limited() || !allows(rule)) {
+        if (!terms.limited() || !hasASay(held.tier(), rule)) {
             return;
         }
         Obligations obligations = Folding.obligations(rule, held, principal, access, now);
@@ -80,10 +80,26 @@ final class Explaining {
         }
     }
 
-    private boolean allows(Rule rule) {
-        return access.operation() == Operation.UPSERT
-                ? rule.allows(Operation.CREATE) || rule.allows(Operation.UPDATE)
-                : rule.allows(access.operation());
+    /** Whether it decides any of what is asked for. */
+    private boolean hasASay(Tier tier, Rule rule) {
+        Operation operation = access.operation();
+        return switch (access.resource()) {
+            case Resource.Document document -> {
+                Route route = Route.of(document.path().segments());
+                yield operation == Operation.UPSERT
+                        ? rule.equals(tier.index().find(route, Operation.CREATE))
+                                || rule.equals(tier.index().find(route, Operation.UPDATE))
+                        : rule.equals(tier.index().find(route, operation));
+            }
+            case Resource.Collection collection -> hasASay(tier, rule, Reach.of(collection));
+            case Resource.Group group -> hasASay(tier, rule, Reach.of(group));
+            case Resource.CollectionIds ids -> false;
+        };
+    }
+
+    private boolean hasASay(Tier tier, Rule rule, Reach reach) {
+        return rule.allows(access.operation())
+                && tier.index().firstWitness(rule, rule, reach, access.operation()) != null;
     }
 
     private static String joined(List<FieldPath> paths) {

@@ -6,6 +6,7 @@ import io.firegate.policy.yaml.YamlNode;
 import io.firegate.policy.yaml.YamlScalar;
 import io.firegate.policy.yaml.YamlSequence;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,9 @@ final class RuleReader {
     record GrantUse(String name, YamlScalar where, int at) {}
 
     private final @Nullable Set<String> claims;
+
+    /** Rules often say the same; then they share it, and comparing them is cheap. */
+    private final Map<Terms, Terms> shared = new HashMap<>();
 
     /** Reads rules of a gateway whose tenants let a policy use these claims; null when that is not known. */
     RuleReader(@Nullable Set<String> claims) {
@@ -96,7 +100,9 @@ final class RuleReader {
             return null;
         }
         Terms terms = new Terms(where, fields.mask(), fields.guard());
-        return new Draft(new Rule(id, pattern, operations, history, terms, mapping.position()), pathNode, grants);
+        Rule rule = new Rule(
+                id, pattern, operations, history, shared.computeIfAbsent(terms, first -> first), mapping.position());
+        return new Draft(rule, pathNode, grants);
     }
 
     private static int readAllow(YamlSequence allow, @Nullable PathPattern pattern) {

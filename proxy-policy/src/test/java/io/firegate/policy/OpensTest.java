@@ -104,6 +104,9 @@ class OpensTest {
                   - { id: deep, path: "/deep/{d}/far/{f}/{x=**}", allow: [read] }
                   - { id: boats, path: "/boats/{b}/{x=**}", allow: [read] }
                   - { id: boat, path: "/boats/{b}/sails/{s}", allow: [update] }
+                  - { id: rows, path: "/rows/{r}/{x=**}", allow: [read], where: doc.open == true }
+                  - { id: columns, path: "/columns/{c}/{x=**}", allow: [read], fields: { hide: [ssn] } }
+                  - { id: faces, path: "/faces/{f}/{x=**}", allow: [read], fields: { show: [name] } }
               tails:
                 databases: ["p/d"]
                 credential: c
@@ -135,6 +138,11 @@ class OpensTest {
         "plain, deep/d, near, false, false",
         // A rule that grants neither get nor list has no say.
         "plain, '', boats, false, true",
+        // Of rows or fields that are kept back nobody knows whether they are all.
+        "plain, '', rows, false, false",
+        "plain, rows/r, x, false, false",
+        "plain, '', columns, false, false",
+        "plain, '', faces, false, false",
         // Far below a long parent another rule decides.
         "tails, '', z, false, false",
         "tails, u/1/v/2/w/3, z, false, false",
