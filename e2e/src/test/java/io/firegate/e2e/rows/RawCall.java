@@ -56,7 +56,7 @@ public final class RawCall implements AutoCloseable {
 
                     @Override
                     public void onMessage(Message message) {
-                        events.add(message.getSerializedSize() + " bytes: " + message);
+                        events.add("message " + message);
                     }
 
                     @Override

@@ -39,7 +39,8 @@ enum Demand {
     static Decision enforceable(Decision decision, Set<Demand> met) {
         if (decision instanceof Decision.Permit permit) {
             for (Decision.Grant grant : permit.grants()) {
-                if (!met.containsAll(of(grant.obligations()))) {
+                Obligations obligations = grant.obligations();
+                if (!obligations.equals(Obligations.NONE) && !met.containsAll(of(obligations))) {
                     return unmet(grant, null);
                 }
             }

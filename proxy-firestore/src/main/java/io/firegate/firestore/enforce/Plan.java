@@ -149,15 +149,17 @@ interface Plan {
 
         /** What documents must meet, by the access that reaches them, as text; not in it is who need meet nothing. */
         Map<String, RowPredicate> rows() {
-            Map<String, RowPredicate> rows = new HashMap<>();
+            Map<String, RowPredicate> rows = null;
             for (Decision.Grant grant : permit.grants()) {
                 switch (grant.obligations().rows()) {
                     case Obligations.RowFilter.AllRows.INSTANCE -> {}
-                    case Obligations.RowFilter.Rows(var predicate) ->
+                    case Obligations.RowFilter.Rows(var predicate) -> {
+                        rows = rows == null ? new HashMap<>() : rows;
                         rows.put(grant.access().resource().toString(), predicate);
+                    }
                 }
             }
-            return rows;
+            return rows == null ? Map.of() : rows;
         }
 
         /** What may be seen of documents, by the access that reaches them, as text; not in it is what may be seen whole. */

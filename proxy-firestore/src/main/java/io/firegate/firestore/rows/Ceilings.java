@@ -40,7 +40,7 @@ final class Ceilings {
         if (has(where, Kind.NOT_IN) && has(pressed, Kind.DISJUNCTIVE)) {
             return "the rows the policy allows are told by IN or OR, which Firestore does not take beside NOT_IN";
         }
-        if (has(pressed, Kind.ON_NAME) && has(where, Kind.INEQUALITY)) {
+        if (isOnName(pressed) && has(where, Kind.INEQUALITY)) {
             return "the rows the policy allows are told by document ids, which Firestore does not take beside an inequality";
         }
         int filters = count(where) + query.getOrderByCount() + (belowDocument ? 1 : 0);
@@ -57,6 +57,11 @@ final class Ceilings {
             }
         }
         return null;
+    }
+
+    /** Whether a filter compares names, which goes together with less than one on fields. */
+    static boolean isOnName(Filter filter) {
+        return has(filter, Kind.ON_NAME);
     }
 
     private enum Kind {

@@ -58,37 +58,48 @@ public final class RowQuery {
 
     /** Narrows a query for documents. */
     public Outcome narrow(StructuredQuery query, RowPredicate rows) {
-        return narrowed(query, rows, null);
+        return narrowed(query, rows, null, false);
     }
 
     /** Narrows the query of an aggregation. */
     public Outcome narrow(StructuredQuery query, RowPredicate rows, List<Aggregation> aggregations) {
-        return narrowed(query, rows, aggregated(aggregations, presser));
+        FieldReference field = summed(aggregations);
+        return narrowed(query, rows, field == null ? presser.never() : Presser.never(field), field != null);
     }
 
-    /** A filter no document meets, which the aggregations can stand beside. */
-    private static Filter aggregated(List<Aggregation> aggregations, Presser presser) {
+    /** The first field that is added up or averaged. */
+    private static @Nullable FieldReference summed(List<Aggregation> aggregations) {
         for (Aggregation aggregation : aggregations) {
-            FieldReference field = aggregation.hasSum()
-                    ? aggregation.getSum().getField()
-                    : aggregation.hasAvg() ? aggregation.getAvg().getField() : null;
-            if (field != null) {
-                return Presser.never(field);
+            if (aggregation.hasSum()) {
+                return aggregation.getSum().getField();
+            }
+            if (aggregation.hasAvg()) {
+                return aggregation.getAvg().getField();
             }
         }
-        return presser.never();
+        return null;
     }
 
-    /** @param never what an aggregation gets that may count nothing; null for a query, which gets a limit of zero */
-    private Outcome narrowed(StructuredQuery query, RowPredicate rows, @Nullable Filter never) {
+    /**
+     * Narrows.
+     *
+     * @param never what an aggregation gets that may count nothing; null for a query, which gets a limit of zero
+     * @param overField whether a field is added up or averaged
+     */
+    private Outcome narrowed(StructuredQuery query, RowPredicate rows, @Nullable Filter never, boolean overField) {
         return switch (presser.press(rows)) {
             case Pressed.Everything.INSTANCE -> new Outcome.Narrowed(query);
             case Pressed.Unpressable(var why) -> new Outcome.Impossible(why);
-            case Pressed.Filtered(var filter) ->
-                everyCollection
+            case Pressed.Filtered(var filter) -> {
+                if (everyCollection) {
+                    yield new Outcome.Impossible(
+                            "a query of all collections cannot be narrowed to the rows the policy allows");
+                }
+                yield overField && Ceilings.isOnName(filter)
                         ? new Outcome.Impossible(
-                                "a query of all collections cannot be narrowed to the rows the policy allows")
+                                "the rows the policy allows are told by document ids, which Firestore does not take beside a sum or an average")
                         : with(query, filter);
+            }
             case Pressed.Nothing.INSTANCE -> {
                 StructuredQuery.Builder nothing = query.toBuilder();
                 if (never != null || query.hasFindNearest()) {
