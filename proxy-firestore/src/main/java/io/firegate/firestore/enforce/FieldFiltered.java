@@ -17,7 +17,9 @@ import io.firegate.firestore.fields.NamedFields;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -167,9 +169,11 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
             return inner.carryOut(verdict);
         }
         M asked = request.decoded(parser);
+        Set<VisibleFields> judged = new HashSet<>();
         for (Decision.Grant grant : verdict.permit().grants()) {
-            VisibleFields visible = VisibleFields.of(grant.obligations().fields());
-            NamedField named = naming.first(asked, new NamedFields(visible));
+            VisibleFields visible = fields.get(grant.access().resource().toString());
+            NamedField named =
+                    visible != null && judged.add(visible) ? naming.first(asked, new NamedFields(visible)) : null;
             if (named != null) {
                 return new Step.HiddenField(grant, named);
             }

@@ -171,8 +171,11 @@ interface Plan {
         /** What may be seen of documents, by the access that reaches them, as text; not in it is what may be seen whole. */
         Map<String, VisibleFields> fields() {
             Map<String, VisibleFields> fields = new HashMap<>();
+            // Grants of one rule share one, however many documents a request names.
+            Map<Obligations.FieldMask, VisibleFields> byMask = new HashMap<>();
             for (Decision.Grant grant : permit.grants()) {
-                VisibleFields visible = VisibleFields.of(grant.obligations().fields());
+                VisibleFields visible =
+                        byMask.computeIfAbsent(grant.obligations().fields(), VisibleFields::of);
                 if (!visible.all()) {
                     fields.put(grant.access().resource().toString(), visible);
                 }

@@ -7,11 +7,9 @@ import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,14 +119,14 @@ public final class FieldWrites {
         if (mask == null) {
             return new FieldVerdict.Masked(shown);
         }
-        Set<FieldPath> paths = new LinkedHashSet<>();
+        DistinctPaths paths = new DistinctPaths();
         for (String text : mask.getFieldPathsList()) {
             FieldPath.parse(text).ifPresent(path -> {
                 List<FieldPath> below = shown.stream().filter(path::holds).toList();
-                paths.addAll(below.isEmpty() ? List.of(path) : below);
+                (below.isEmpty() ? List.of(path) : below).forEach(paths::add);
             });
         }
-        return new FieldVerdict.Masked(List.copyOf(paths));
+        return new FieldVerdict.Masked(paths.list());
     }
 
     /** The first hidden field a write names, or replaces together with something above it by a value that has no fields. */
@@ -142,12 +140,14 @@ public final class FieldWrites {
         if (mask == null) {
             named = hiddenNamed(write, List.of(), fields, visible.tree());
         } else {
+            // A path above what is hidden is worth looking below once, however often it is named.
+            DistinctPaths above = new DistinctPaths();
             for (int i = 0; named == null && i < mask.getFieldPathsCount(); i++) {
                 String text = mask.getFieldPaths(i);
                 Optional<FieldPath> path = FieldPath.parse(text);
                 if (path.isEmpty() || visible.hides(path.get())) {
                     named = new NamedField(ClientWrite.maskPlace(i), text);
-                } else if (!visible.shows(path.get())) {
+                } else if (!visible.shows(path.get()) && above.add(path.get())) {
                     Value value = FieldValue.at(fields, path.get());
                     FieldTree open = visible.tree().at(path.get());
                     named = value == null ? null : hiddenNamed(write, path.get().segments(), value, open);

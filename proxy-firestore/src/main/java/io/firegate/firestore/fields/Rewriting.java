@@ -31,8 +31,8 @@ final class Rewriting {
     }
 
     FieldVerdict verdict(Map<String, Value> stored) {
-        Set<FieldPath> paths = new LinkedHashSet<>();
-        List<FieldPath> asked = new ArrayList<>();
+        List<FieldPath> paths = new ArrayList<>();
+        DistinctPaths asked = new DistinctPaths();
         DocumentMask mask = write.mask();
         if (mask == null) {
             below(List.of(), visible.tree(), changeable, written, stored, paths);
@@ -41,8 +41,7 @@ final class Rewriting {
                 FieldPath path = FieldPath.parse(mask.getFieldPaths(i)).orElse(null);
                 if (path == null) {
                     refuse(new NamedField(ClientWrite.maskPlace(i), mask.getFieldPaths(i)));
-                } else {
-                    asked.add(path);
+                } else if (asked.add(path)) {
                     masked(i, path, stored, paths);
                 }
             }
@@ -50,14 +49,17 @@ final class Rewriting {
         if (refused != null) {
             return new FieldVerdict.Refused(FieldVerdict.Cause.READONLY, refused);
         }
-        boolean asItStands = mask == null
-                ? !keeps(stored, visible.tree(), changeable)
-                : List.copyOf(paths).equals(asked);
-        return asItStands ? FieldVerdict.AsItStands.INSTANCE : new FieldVerdict.Masked(List.copyOf(paths));
+        boolean asItStands = mask == null ? !keeps(stored, visible.tree(), changeable) : paths.equals(asked.list());
+        if (asItStands) {
+            return FieldVerdict.AsItStands.INSTANCE;
+        }
+        DistinctPaths distinct = new DistinctPaths();
+        paths.forEach(distinct::add);
+        return new FieldVerdict.Masked(distinct.list());
     }
 
     /** A path of the client's own mask. */
-    private void masked(int index, FieldPath path, Map<String, Value> stored, Set<FieldPath> paths) {
+    private void masked(int index, FieldPath path, Map<String, Value> stored, List<FieldPath> paths) {
         FieldTree open = visible.shows(path) ? FieldTree.ALL : visible.tree().at(path);
         FieldTree free = changeable.at(path);
         Value value = FieldValue.at(written, path);
@@ -79,7 +81,7 @@ final class Rewriting {
             FieldTree free,
             Map<String, Value> values,
             Map<String, Value> olds,
-            Set<FieldPath> paths) {
+            List<FieldPath> paths) {
         Set<String> keys = new LinkedHashSet<>(values.keySet());
         keys.addAll(olds.keySet());
         for (String key : keys) {
@@ -95,7 +97,7 @@ final class Rewriting {
             FieldTree free,
             @Nullable Value value,
             @Nullable Value old,
-            Set<FieldPath> paths) {
+            List<FieldPath> paths) {
         if (open.isNothing()) {
             return;
         }
@@ -111,7 +113,7 @@ final class Rewriting {
         boolean keeps = old != null && keeps(old, open, free);
         Map<String, Value> values = value == null ? Map.of() : PlainMap.of(value);
         Map<String, Value> olds = PlainMap.of(old);
-        Set<FieldPath> inner = new LinkedHashSet<>();
+        List<FieldPath> inner = new ArrayList<>();
         if (values != null && !(open.isAll() && free.isAll())) {
             below(path, open, free, values, olds == null ? Map.of() : olds, inner);
         } else if (keeps) {

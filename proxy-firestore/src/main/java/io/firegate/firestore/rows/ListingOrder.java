@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * document.
  */
 public final class ListingOrder {
+    /** Orders of a query that Firestore takes at most, filters not counted. */
+    private static final int ORDERS_MAX = 100;
+
     private final List<Order> orders;
     /** The fields of the orders, without the name. */
     private final List<FieldPath> fields;
@@ -42,7 +45,7 @@ public final class ListingOrder {
             String word = item.substring(space).strip();
             boolean descending = word.equalsIgnoreCase("desc");
             boolean ascending = word.equalsIgnoreCase("asc") || space == item.length();
-            if (path == null || !(ascending || descending)) {
+            if (path == null || !(ascending || descending) || orders.size() == ORDERS_MAX) {
                 return null;
             }
             direction = descending ? Direction.DESCENDING : Direction.ASCENDING;

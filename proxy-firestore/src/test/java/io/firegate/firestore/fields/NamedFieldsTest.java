@@ -68,4 +68,17 @@ class NamedFieldsTest {
         assertThat(found).isEqualTo(new NamedField("mask.field_paths[0]", "`ssn`.a"));
         assertThat(found).asString().isEqualTo("NamedField[mask.field_paths[0]]");
     }
+
+    /** A request has megabytes for it, and the event loop a small stack. */
+    @Test
+    void aLongOrderIsRead() {
+        NamedFields fields = new NamedFields(VisibleFields.of(TestDocuments.hide(List.of("ssn"))));
+        String name = "a".repeat(200_000);
+        for (String order : List.of(name, "`" + name + "` desc", "a,".repeat(98) + "b")) {
+            assertThat(fields.ordered(order, "order_by")).isNull();
+            assertThat(fields.ordered(order + ",ssn", "order_by")).isEqualTo(new NamedField("order_by", "ssn"));
+        }
+        String endless = "a,".repeat(200_000) + "b";
+        assertThat(fields.ordered(endless, "order_by")).isEqualTo(new NamedField("order_by", endless));
+    }
 }
