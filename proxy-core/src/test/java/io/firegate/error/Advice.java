@@ -19,6 +19,9 @@ final class Advice {
             case TIER_NOT_HELD -> "Leave out `x-firegate-tier`, or name a tier you hold for this database.";
             case MIXED_CREDENTIALS ->
                 "Send `x-firegate-tier`, in a transaction from its first call on, or split the request by tier.";
+            case ROWS ->
+                "Write only documents the rule reaches, and leave them so that it still does; the record names the rule.";
+            case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
             case UNENFORCEABLE ->
                 "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";

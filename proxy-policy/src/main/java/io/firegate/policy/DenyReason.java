@@ -15,6 +15,10 @@ public enum DenyReason {
             + " name one tier in x-firegate-tier from the first call on, or split the request"),
     /** The policy tells apart what the request does not. */
     UNENFORCEABLE("the policy cannot be enforced for this form of request"),
+    /** The document, as it is or as the write would leave it, is not among the rows the rule reaches. */
+    ROWS("the document, as it is or as it would become, is not one the rule grants"),
+    /** The write changes a field that is {@code readonly}. */
+    READONLY("the write changes a field that the rule makes read-only"),
     /** An explicit read time, and the rule does not say {@code history: true}. */
     HISTORY("reading at an explicit time needs a rule with history: true"),
     /** The principal stands in the deny list. */
