@@ -67,7 +67,10 @@ public final class Main implements Runnable {
      */
     public static int run(List<String> args, Surroundings surroundings, GatewayStarter starter) {
         Main main = new Main();
-        CommandLine policy = new CommandLine(new PolicyCommand(surroundings));
+        CommandLine policy = new CommandLine(new PolicyCommand(surroundings))
+                .addSubcommand(new PolicyTestCommand(surroundings))
+                .addSubcommand(new PolicyExplainCommand(surroundings))
+                .addSubcommand(new PolicyWhoCanCommand(surroundings));
         CommandLine command = new CommandLine(main)
                 .addSubcommand(new RunCommand(surroundings, starter))
                 .addSubcommand(new HealthcheckCommand(surroundings))

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /** {@code firegate policy}: everything about the policy that needs no running gateway. */
 @Command(
         name = "policy",
-        description = "Check the policy",
+        description = "Check the policy, test it and ask it questions",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class PolicyCommand {

@@ -33,6 +33,16 @@ class SampleFilesTest {
     }
 
     @Test
+    void thePolicyPassesItsTestsAndEveryRuleIsTested() {
+        assertThat(run("policy", "test", "config/policy", "--coverage"))
+                .as(out.toString(UTF_8))
+                .isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("29 tests, 29 passed, 0 failed")
+                .contains("8 of 8 rules permitted something, 8 stood where something was refused");
+    }
+
+    @Test
     void theConfigurationExplainsItself() {
         assertThat(run("config", "explain", "--config", "config/gateway.yaml")).isZero();
         assertThat(out.toString(UTF_8)).contains("policy.dir");

@@ -106,7 +106,8 @@ final class Explaining {
         return paths.stream().map(FieldPath::toString).collect(Collectors.joining(", "));
     }
 
-    private static @Nullable Rule deniedBy(Resource resource, PathIndex denied) {
+    /** The denied path that stands against an access, or null. */
+    static @Nullable Rule deniedBy(Resource resource, PathIndex denied) {
         return switch (resource) {
             case Resource.Document document ->
                 denied.find(Route.of(document.path().segments()), Operation.GET);
@@ -119,7 +120,8 @@ final class Explaining {
         };
     }
 
-    private static boolean concerns(PathPattern pattern, Resource resource) {
+    /** Whether a rule of this path has a say in what happens to a resource. */
+    static boolean concerns(PathPattern pattern, Resource resource) {
         return switch (resource) {
             case Resource.Document document -> pattern.matches(document.path().segments());
             case Resource.Collection collection -> pattern.meets(Reach.of(collection));

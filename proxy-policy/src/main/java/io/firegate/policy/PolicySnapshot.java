@@ -98,6 +98,26 @@ public final class PolicySnapshot {
         return bindings.size();
     }
 
+    /** The databases its tiers name, each once, in the order they stand in. */
+    public List<DatabaseName> databases() {
+        return tiers.stream()
+                .flatMap(tier -> tier.databases().stream())
+                .distinct()
+                .toList();
+    }
+
+    List<Tier> tiers() {
+        return tiers;
+    }
+
+    List<Binding> bindings() {
+        return bindings;
+    }
+
+    DenyList deny() {
+        return deny;
+    }
+
     /** The credentials tiers name: what gateway.yaml must have an entry for. */
     public Set<String> credentialNames() {
         Map<String, Boolean> names = new LinkedHashMap<>();

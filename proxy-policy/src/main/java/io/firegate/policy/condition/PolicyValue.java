@@ -2,6 +2,7 @@ package io.firegate.policy.condition;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,6 +106,11 @@ public sealed interface PolicyValue {
             return fields;
         }
 
+        /** A copy of its keys and values, in the order Firestore compares them in. */
+        public Map<String, PolicyValue> entries() {
+            return new LinkedHashMap<>(fields);
+        }
+
         /** The value of a key, or null. */
         public @org.jspecify.annotations.Nullable PolicyValue get(String key) {
             return fields.get(key);
@@ -134,6 +140,11 @@ public sealed interface PolicyValue {
         public String toString() {
             return fields.toString();
         }
+    }
+
+    /** What it says, in the words of a condition; of kinds no condition can write, only which kind it is. */
+    default String describe() {
+        return Wording.of(this);
     }
 
     /** Whether it is null or NaN: what no comparison but that for null itself ever matches. */

@@ -1,0 +1,224 @@
+package io.firegate.policy.suite;
+
+import io.firegate.policy.Access;
+import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
+import io.firegate.policy.Obligations.FieldMask;
+import io.firegate.policy.Obligations.RowFilter;
+import io.firegate.policy.Obligations.WriteGuard;
+import io.firegate.policy.Operation;
+import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Resource;
+import io.firegate.policy.ResourcePath;
+import io.firegate.policy.Standing;
+import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.PolicyValue;
+import io.firegate.policy.suite.SuiteCase.Asked;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Does what a test says to the given documents, as the gateway would: decide, then rows, fields and guards. */
+final class Acting {
+    private final PolicySnapshot snapshot;
+    private final Map<ResourcePath, PolicyValue.Fields> documents;
+    private final SuiteCase test;
+    private final Standing standing;
+
+    Acting(PolicySnapshot snapshot, Map<ResourcePath, PolicyValue.Fields> documents, SuiteCase test) {
+        this.snapshot = snapshot;
+        this.documents = documents;
+        this.test = test;
+        this.standing = snapshot.standing(test.principal());
+    }
+
+    Outcome act() {
+        Decision decision = decide();
+        return switch (decision) {
+            case Decision.Deny deny -> Outcome.of(deny);
+            case Decision.Permit permit -> {
+                Decision.Grant grant = permit.grants().get(0);
+                yield switch (grant.access().operation()) {
+                    case GET, LIST, GROUP -> read(permit, grant);
+                    case COLLECTIONS -> new Outcome(permit, Set.of(), Set.of(), describe(grant), null);
+                    case CREATE, UPDATE, UPSERT, DELETE -> write(permit, grant);
+                };
+            }
+        };
+    }
+
+    /** For what does not say whether there is a document, the one that is given or not tells. */
+    private Decision decide() {
+        Access access = test.when().access();
+        Decision whole = snapshot.decide(standing, test.request(access));
+        boolean open = whole instanceof Decision.Deny deny
+                && (deny.reason() == DenyReason.NO_RULE || deny.reason() == DenyReason.UNENFORCEABLE);
+        if (access.operation() != Operation.UPSERT || !open) {
+            return whole;
+        }
+        Decision create = as(Operation.CREATE, access);
+        Decision update = as(Operation.UPDATE, access);
+        if (create instanceof Decision.Deny && update instanceof Decision.Deny) {
+            return whole;
+        }
+        if (create instanceof Decision.Permit(var first, var grants)
+                && update instanceof Decision.Permit(var second, var others)
+                && !first.equals(second)) {
+            Decision.Grant grant = others.get(0);
+            return new Decision.Deny(DenyReason.MIXED_CREDENTIALS, grant.access(), grant.tier(), grant.rule());
+        }
+        Decision one = stored() == null ? create : update;
+        return one instanceof Decision.Permit ? one : new Decision.Deny(DenyReason.ROWS, access, null, null);
+    }
+
+    private Decision as(Operation operation, Access access) {
+        return snapshot.decide(standing, test.request(new Access(operation, access.resource(), access.history())));
+    }
+
+    // Reads
+
+    private Outcome read(Decision.Permit permit, Decision.Grant grant) {
+        Set<ResourcePath> visible = new LinkedHashSet<>();
+        Set<ResourcePath> withheld = new LinkedHashSet<>();
+        PolicyValue.Fields fields = null;
+        Resource resource = grant.access().resource();
+        for (Map.Entry<ResourcePath, PolicyValue.Fields> document : documents.entrySet()) {
+            if (reaches(resource, document.getKey())) {
+                if (reaches(grant, document.getKey(), document.getValue())) {
+                    visible.add(document.getKey());
+                    if (resource instanceof Resource.Document) {
+                        fields = FieldEdit.shown(
+                                document.getValue(), grant.obligations().fields());
+                    }
+                } else {
+                    withheld.add(document.getKey());
+                }
+            }
+        }
+        return new Outcome(permit, visible, withheld, describe(grant), fields);
+    }
+
+    private static boolean reaches(Resource resource, ResourcePath path) {
+        List<String> segments = path.segments();
+        int collection = segments.size() - 2;
+        return switch (resource) {
+            case Resource.Document document -> document.path().equals(path);
+            case Resource.Collection(var parent, var id) ->
+                collection == parent.segments().size()
+                        && segments.subList(0, collection).equals(parent.segments())
+                        && (id.isEmpty() || segments.get(collection).equals(id));
+            case Resource.Group(var parent, var id) ->
+                collection >= parent.segments().size()
+                        && segments.subList(0, parent.segments().size()).equals(parent.segments())
+                        && (id.isEmpty() || segments.get(collection).equals(id));
+            case Resource.CollectionIds ids -> false;
+        };
+    }
+
+    private static boolean reaches(Decision.Grant grant, ResourcePath path, PolicyValue.Fields fields) {
+        return switch (grant.obligations().rows()) {
+            case RowFilter.AllRows.INSTANCE -> true;
+            case RowFilter.Rows(var predicate) -> predicate.permits(new GivenDocument(path, fields));
+        };
+    }
+
+    private static String describe(Decision.Grant grant) {
+        return switch (grant.obligations().rows()) {
+            case RowFilter.AllRows.INSTANCE -> "every document";
+            case RowFilter.Rows(var predicate) -> predicate.describe();
+        };
+    }
+
+    // Writes
+
+    private PolicyValue.@Nullable Fields stored() {
+        return test.when().access().resource() instanceof Resource.Document(var path) ? documents.get(path) : null;
+    }
+
+    private Outcome write(Decision.Permit permit, Decision.Grant grant) {
+        PolicyValue.Fields before = stored();
+        Asked asked = test.when();
+        PolicyValue.Fields written = asked.document();
+        FieldMask fields = grant.obligations().fields();
+        if (written != null && namesHidden(fields, written, asked.mask())) {
+            return denied(grant, DenyReason.UNENFORCEABLE);
+        }
+        PolicyValue.Fields after = null;
+        if (written != null) {
+            after = before == null ? written : keepingHidden(fields, before, written, asked.mask());
+        }
+        if (asked.access().resource() instanceof Resource.Document(var path)) {
+            boolean limited = !(grant.obligations().rows() instanceof RowFilter.AllRows);
+            boolean asksForStored = grant.access().operation() != Operation.CREATE && (limited || written == null);
+            // A limited rule answers what is missing as it answers what is hidden.
+            if ((before == null && asksForStored && limited) || (before != null && !reaches(grant, path, before))) {
+                return denied(grant, DenyReason.ROWS);
+            }
+            if (after != null && !reaches(grant, path, after)) {
+                return denied(grant, DenyReason.ROWS);
+            }
+        }
+        if (before != null && after != null && changes(grant.obligations().write(), before, after)) {
+            return denied(grant, DenyReason.READONLY);
+        }
+        return new Outcome(permit, Set.of(), Set.of(), describe(grant), null);
+    }
+
+    private static Outcome denied(Decision.Grant grant, DenyReason reason) {
+        return Outcome.of(new Decision.Deny(reason, grant.access(), grant.tier(), grant.rule()));
+    }
+
+    /** Whether a write names a field its writer does not see. */
+    private static boolean namesHidden(FieldMask mask, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
+        if (named != null) {
+            for (FieldPath path : named) {
+                boolean unseen = switch (mask) {
+                    case FieldMask.AllFields.INSTANCE -> false;
+                    case FieldMask.Hidden(var hidden) -> hidden.stream().anyMatch(other -> other.holds(path));
+                    case FieldMask.Shown(var shown) -> shown.stream().noneMatch(other -> other.meets(path));
+                };
+                if (unseen) {
+                    return true;
+                }
+            }
+        }
+        return !FieldEdit.shown(written, mask).equals(written);
+    }
+
+    /** The document an update leaves: what is hidden from its writer stays as it is. */
+    private static PolicyValue.Fields keepingHidden(
+            FieldMask mask, PolicyValue.Fields before, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
+        PolicyValue.Fields after = FieldEdit.updated(before, written, named);
+        return switch (mask) {
+            case FieldMask.AllFields.INSTANCE -> after;
+            case FieldMask.Hidden(var hidden) -> {
+                PolicyValue.Fields whole = after;
+                for (FieldPath path : hidden) {
+                    PolicyValue kept = FieldEdit.at(before, path);
+                    if (kept != null) {
+                        whole = FieldEdit.put(whole, path.segments(), kept);
+                    }
+                }
+                yield whole;
+            }
+            case FieldMask.Shown(var shown) -> {
+                PolicyValue.Fields whole = before;
+                for (FieldPath path : shown) {
+                    whole = FieldEdit.put(whole, path.segments(), FieldEdit.at(after, path));
+                }
+                yield whole;
+            }
+        };
+    }
+
+    private static boolean changes(WriteGuard guard, PolicyValue.Fields before, PolicyValue.Fields after) {
+        return switch (guard) {
+            case WriteGuard.NoGuard.INSTANCE -> false;
+            case WriteGuard.Readonly(var paths) ->
+                paths.stream().anyMatch(path -> !Objects.equals(FieldEdit.at(before, path), FieldEdit.at(after, path)));
+        };
+    }
+}
