@@ -36,12 +36,14 @@ public class DecideBenchmark {
     private final AccessRequest[] permitted = new AccessRequest[REQUESTS];
     private final AccessRequest[] denied = new AccessRequest[REQUESTS];
     private Standing standing = Policies.compile(Policies.files(1)).standing(Policies.CALLER);
+    private Standing conditioned = Policies.compile(Policies.files(1)).standing(Policies.CALLER);
     private int next;
 
     @Setup
     public void prepare() {
         PolicySnapshot snapshot = Policies.compile(Policies.files(rules));
         standing = snapshot.standing(Policies.CALLER);
+        conditioned = Policies.compile(Policies.conditioned(rules)).standing(Policies.CALLER);
         Random random = new Random(7);
         for (int i = 0; i < REQUESTS; i++) {
             int rule = random.nextInt(rules);
@@ -49,8 +51,9 @@ public class DecideBenchmark {
             permitted[i] = get(parent + "/kind" + rule % 10 + "/d" + i);
             denied[i] = get(parent + "/other/d" + i);
         }
-        require(permitted[0], Decision.Permit.class);
-        require(denied[0], Decision.Deny.class);
+        require(standing, permitted[0], Decision.Permit.class);
+        require(standing, denied[0], Decision.Deny.class);
+        require(conditioned, permitted[0], Decision.Permit.class);
     }
 
     private static AccessRequest get(String path) {
@@ -59,7 +62,7 @@ public class DecideBenchmark {
         return new AccessRequest(new DatabaseName("p", "(default)"), List.of(access), null, Instant.EPOCH);
     }
 
-    private void require(AccessRequest request, Class<? extends Decision> verdict) {
+    private static void require(Standing standing, AccessRequest request, Class<? extends Decision> verdict) {
         if (!verdict.isInstance(standing.snapshot().decide(standing, request))) {
             throw new IllegalStateException("not the verdict to be measured");
         }
@@ -73,5 +76,11 @@ public class DecideBenchmark {
     @Benchmark
     public Decision deny() {
         return standing.snapshot().decide(standing, denied[next++ & (REQUESTS - 1)]);
+    }
+
+    /** With a condition of three operands folded for two grant tuples. */
+    @Benchmark
+    public Decision conditioned() {
+        return conditioned.snapshot().decide(conditioned, permitted[next++ & (REQUESTS - 1)]);
     }
 }

@@ -32,16 +32,29 @@ final class Policies {
 
     /** The files of one policy: tiers of at most {@value #RULES_PER_FILE_MAX} rules each, one tier a file. */
     static List<PolicyFile> files(int rules) {
+        return files(rules, "allow: [read, write]", "");
+    }
+
+    /** The same where each rule has a condition over the document, the caller and a grant, and the caller two grant tuples. */
+    static List<PolicyFile> conditioned(int rules) {
+        return files(
+                rules,
+                "allow: [read], where: doc.ward in grant.ward && doc.owner == caller.oid",
+                ", grant: { ward: A }");
+    }
+
+    private static List<PolicyFile> files(int rules, String terms, String grant) {
         int count = (rules + RULES_PER_FILE_MAX - 1) / RULES_PER_FILE_MAX;
         PolicyFile[] files = new PolicyFile[count];
         for (int i = 0; i < count; i++) {
             int from = i * RULES_PER_FILE_MAX;
-            files[i] = PolicyFile.of("tier-" + i + ".yaml", tier(i, from, Math.min(rules, from + RULES_PER_FILE_MAX)));
+            files[i] = PolicyFile.of(
+                    "tier-" + i + ".yaml", tier(i, from, Math.min(rules, from + RULES_PER_FILE_MAX), terms, grant));
         }
         return List.of(files);
     }
 
-    private static String tier(int number, int from, int to) {
+    private static String tier(int number, int from, int to, String terms, String grant) {
         StringBuilder yaml = new StringBuilder(120 * (to - from) + 400);
         yaml.append("version: 1\ntiers:\n  tier-")
                 .append(number)
@@ -53,13 +66,24 @@ final class Policies {
                     .append(i / 10)
                     .append("/kind")
                     .append(i % 10)
-                    .append("/{d}\", allow: [read, write] }\n");
+                    .append("/{d}\", ")
+                    .append(terms)
+                    .append(" }\n");
         }
         yaml.append("bindings:\n  - { tier: tier-")
                 .append(number)
                 .append(", groups: [")
                 .append(GROUP)
-                .append("] }\n");
+                .append("]")
+                .append(grant)
+                .append(" }\n");
+        if (!grant.isEmpty()) {
+            yaml.append("  - { tier: tier-")
+                    .append(number)
+                    .append(", groups: [")
+                    .append(GROUP)
+                    .append("], grant: { ward: [B, C] } }\n");
+        }
         return yaml.toString();
     }
 

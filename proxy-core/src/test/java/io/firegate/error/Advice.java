@@ -23,7 +23,7 @@ final class Advice {
                 "Write only documents the rule reaches, and leave them so that it still does; the record names the rule.";
             case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
             case UNENFORCEABLE ->
-                "Say which it is: `create()` or `update()` in place of `set()`, that is, a precondition `exists`.";
+                "Of a write: say which it is, `create()` or `update()` in place of `set()`, that is, a precondition `exists`. Of a query: name one collection.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
             case DENIED_PRINCIPAL, DENIED_APP ->
                 "Ask whoever keeps the policy's deny list; the record names the decision.";

@@ -82,7 +82,7 @@ final class FieldsReader {
                 continue;
             }
             FieldPath path = read.get();
-            if (isReserved(path.segments().get(0))) {
+            if (path.segments().stream().anyMatch(FieldsReader::isReserved)) {
                 node.problem("`" + path + "` is not a field: Firestore keeps such names to itself");
                 continue;
             }

@@ -143,6 +143,7 @@ public final class PolicyCompiler {
             } else {
                 draft.name.warning("no binding gives anyone the tier `" + draft.name.text() + "`", null);
             }
+            warnOfUnreached(draft);
             warnOfSingled(draft);
         }
         if (problems.hasErrors()) {
@@ -358,6 +359,28 @@ public final class PolicyCompiler {
                     binding.place()
                             .warning("no condition of the tier `" + name + "` uses `grant." + idle + "`", "remove it");
                 }
+            }
+        }
+    }
+
+    /** Only rules with {@code {x=**}} can lose every document they match to others. */
+    private static void warnOfUnreached(DraftTier tier) {
+        for (Rule rule : tier.rules) {
+            YamlNode place = tier.paths.get(rule);
+            if (place == null || rule.pattern().form() == PathPattern.Form.EXACT) {
+                continue;
+            }
+            List<Operation> lost = new ArrayList<>();
+            for (Operation operation : Operation.values()) {
+                if (rule.allows(operation)
+                        && tier.index.firstWitness(rule, rule, Reach.EVERYTHING, operation) == null) {
+                    lost.add(operation);
+                }
+            }
+            if (!lost.isEmpty()) {
+                place.warning(
+                        "decides no " + RuleReader.words(lost) + ": more specific rules take every document it matches",
+                        "remove what is never reached");
             }
         }
     }

@@ -6,6 +6,7 @@ import io.firegate.policy.yaml.YamlNode;
 import io.firegate.policy.yaml.YamlScalar;
 import io.firegate.policy.yaml.YamlSequence;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +45,9 @@ final class RuleReader {
 
     private final @Nullable Set<String> claims;
 
+    /** Rules often say the same; then they share it, and comparing them is cheap. */
+    private final Map<Terms, Terms> shared = new HashMap<>();
+
     /** Reads rules of a gateway whose tenants let a policy use these claims; null when that is not known. */
     RuleReader(@Nullable Set<String> claims) {
         this.claims = claims;
@@ -59,6 +63,11 @@ final class RuleReader {
         words.put("read", List.of(Operation.GET, Operation.LIST));
         words.put("write", List.of(Operation.CREATE, Operation.UPDATE, Operation.DELETE));
         return words;
+    }
+
+    /** The words of {@code allow}. */
+    static List<String> allowWords() {
+        return List.copyOf(WORDS.keySet());
     }
 
     static String words(List<Operation> operations) {
@@ -90,7 +99,9 @@ final class RuleReader {
         YamlSequence allow = mapping.requiredSequence("allow");
         int operations = allow == null ? 0 : readAllow(allow, pattern);
         boolean history = mapping.optionalBoolean("history", false);
-        refuseOnWrites(mapping, operations);
+        if (operations < 0) {
+            refuseOnWrites(mapping, operations);
+        }
         FieldsReader.Fields fields = FieldsReader.read(mapping, operations);
         List<GrantUse> grants = new ArrayList<>();
         Terms.Where where = WhereReader.read(mapping, pattern, operations, fields.mask(), claims, grants);
@@ -100,7 +111,9 @@ final class RuleReader {
             return null;
         }
         Terms terms = new Terms(where, fields.mask(), fields.guard());
-        return new Draft(new Rule(id, pattern, operations, history, terms, mapping.position()), pathNode, grants);
+        Rule rule = new Rule(
+                id, pattern, operations, history, shared.computeIfAbsent(terms, first -> first), mapping.position());
+        return new Draft(rule, pathNode, grants);
     }
 
     /** Writes under terms are not enforced yet. */

@@ -32,7 +32,7 @@ record Terms(@Nullable Where where, FieldMask fields, WriteGuard write) {
 
     /** Whether it demands anything at all. */
     boolean limited() {
-        return !equals(NONE);
+        return limitsReads() || !(write instanceof WriteGuard.NoGuard);
     }
 
     /** Whether some documents or fields are kept from a reader. */

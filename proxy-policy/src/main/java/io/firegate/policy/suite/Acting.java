@@ -148,7 +148,14 @@ final class Acting {
         }
         PolicyValue.Fields after = null;
         if (written != null) {
-            after = before == null ? written : keepingHidden(fields, before, written, asked.mask());
+            after = before == null
+                    ? written
+                    : keepingReadonly(
+                            grant.obligations().write(),
+                            before,
+                            written,
+                            asked.mask(),
+                            keepingHidden(fields, before, written, asked.mask()));
         }
         if (asked.access().resource() instanceof Resource.Document(var path)) {
             boolean limited = !(grant.obligations().rows() instanceof RowFilter.AllRows);
@@ -208,6 +215,29 @@ final class Acting {
                 PolicyValue.Fields whole = before;
                 for (FieldPath path : shown) {
                     whole = FieldEdit.put(whole, path.segments(), FieldEdit.at(after, path));
+                }
+                yield whole;
+            }
+        };
+    }
+
+    /** A field that may not be changed is kept by an update that does not name it. */
+    private static PolicyValue.Fields keepingReadonly(
+            WriteGuard guard,
+            PolicyValue.Fields before,
+            PolicyValue.Fields written,
+            @Nullable List<FieldPath> named,
+            PolicyValue.Fields after) {
+        return switch (guard) {
+            case WriteGuard.NoGuard.INSTANCE -> after;
+            case WriteGuard.Readonly(var paths) -> {
+                PolicyValue.Fields whole = after;
+                for (FieldPath path : paths) {
+                    boolean inMask = named != null && named.stream().anyMatch(path::holds);
+                    PolicyValue kept = FieldEdit.at(before, path);
+                    if (kept != null && !inMask && FieldEdit.at(written, path) == null) {
+                        whole = FieldEdit.put(whole, path.segments(), kept);
+                    }
                 }
                 yield whole;
             }
