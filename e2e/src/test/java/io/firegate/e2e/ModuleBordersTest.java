@@ -83,6 +83,17 @@ class ModuleBordersTest {
             .because("proxy-firestore knows neither tokens nor the program");
 
     @ArchTest
+    static final ArchRule fieldsArePure = noClasses()
+            .that()
+            .resideInAPackage("io.firegate.firestore.fields..")
+            .should()
+            .dependOnClassesThat(ownOutside(POLICY, "io.firegate.firestore.fields..", "io.firegate.firestore.rows.."))
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..", "java.nio.file..", "java.net..")
+            .because("what is visible of a document is values in, values out");
+
+    @ArchTest
     static final ArchRule nettyStaysOnTheWire = noClasses()
             .that()
             .resideInAnyPackage(AUTH, POLICY)

@@ -83,6 +83,12 @@ public enum Limit {
             1_048_576,
             Integer.MAX_VALUE,
             "messages of answers held by all requests together: those not yet whole, and rewritten or rendered ones until the client has them"),
+    GUARD_BYTES(
+            "guardBytes",
+            33_554_432,
+            1_048_576,
+            268_435_456,
+            "stored documents read to judge one write: thirty of the largest, more than a person edits at once"),
     TOKEN_BYTES("tokenBytes", 24_576, 1_024, 65_536, "twice the largest token Entra issues"),
     TOKEN_LIFETIME_MILLIS(
             "tokenLifetimeMillis",

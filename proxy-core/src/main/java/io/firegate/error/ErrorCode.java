@@ -29,6 +29,19 @@ public enum ErrorCode {
             Group.POLICY,
             GrpcStatus.PERMISSION_DENIED,
             "Ask for a tier with a rule for this path and operation, quoting the decision id."),
+    DOCUMENT_MISSING(
+            Group.CALLER,
+            GrpcStatus.NOT_FOUND,
+            "The document the write needs does not exist for you; create it, or leave the precondition out."),
+    DOCUMENT_EXISTS(
+            Group.CALLER,
+            GrpcStatus.ALREADY_EXISTS,
+            "A document with that name exists, whether you may see it or not; choose another id."),
+    DOCUMENT_CHANGED(Group.CALLER, GrpcStatus.FAILED_PRECONDITION, "Read the document again and decide anew."),
+    WRITE_CONTENTION(
+            Group.UPSTREAM,
+            GrpcStatus.ABORTED,
+            "Others kept changing the document while firegate judged the write; try again, in a transaction begin it anew."),
     METHOD_UNKNOWN(Group.CALLER, GrpcStatus.UNIMPLEMENTED, "Call one of the methods of google.firestore.v1.Firestore."),
     PATH_UNKNOWN(
             Group.CALLER, GrpcStatus.NOT_FOUND, "Call one of the REST bindings of docs/rest.md with its HTTP method."),

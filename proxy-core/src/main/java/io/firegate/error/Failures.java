@@ -5,6 +5,7 @@ import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
 import io.firegate.firestore.enforce.RequestProblem;
+import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.rest.RestProblem;
 import io.firegate.firestore.status.StatusDetails;
 import io.firegate.firestore.upstream.UpstreamFailure;
@@ -44,6 +45,9 @@ public final class Failures {
     public static Failure of(Decision.Deny deny) {
         StringBuilder message =
                 new StringBuilder("firegate: ").append(deny.reason().sentence());
+        if (deny.detail() != null) {
+            message.append(": ").append(deny.detail());
+        }
         Map<String, String> metadata = new HashMap<>();
         Access refused = deny.refused();
         if (refused != null) {
@@ -65,12 +69,12 @@ public final class Failures {
     }
 
     /**
-     * A denial of one write among others that go on, as a serialised {@code google.rpc.Status}.
+     * The failure of one write among others that go on, as a serialised {@code google.rpc.Status}.
      *
      * @param decisionId names the decision all of them share
      */
-    public static byte[] status(Decision.Deny deny, String decisionId) {
-        Failure failure = of(deny).with("decision", decisionId);
+    public static byte[] status(Failure of, String decisionId) {
+        Failure failure = of.with("decision", decisionId);
         String message = failure.message();
         return StatusDetails.encode(
                 failure.status().code(),
@@ -93,6 +97,17 @@ public final class Failures {
                 ? problem.sentence()
                 : "firegate: " + problem.sentence() + (place == null ? "" : " (at " + place + ")");
         return new Failure(code, problem, message, metadata, null);
+    }
+
+    /** A condition of the client's own that does not hold, found out before Firestore was asked to write. */
+    public static Failure of(WriteCondition condition) {
+        ErrorCode code = switch (condition) {
+            case DOCUMENT_MISSING -> ErrorCode.DOCUMENT_MISSING;
+            case DOCUMENT_EXISTS -> ErrorCode.DOCUMENT_EXISTS;
+            case DOCUMENT_CHANGED -> ErrorCode.DOCUMENT_CHANGED;
+            case CONTENTION -> ErrorCode.WRITE_CONTENTION;
+        };
+        return new Failure(code, condition, "firegate: " + condition.sentence(), Map.of(), null);
     }
 
     /** A REST request firegate does not take. */

@@ -40,6 +40,11 @@ public enum GrpcStatus {
         return http;
     }
 
+    /** The status with this number. */
+    public static GrpcStatus of(int code) {
+        return BY_CODE[code];
+    }
+
     /** The status a {@code grpc-status} header names; null when it names none. */
     public static @Nullable GrpcStatus parse(@Nullable CharSequence text) {
         if (text == null || text.isEmpty() || text.length() > 2) {

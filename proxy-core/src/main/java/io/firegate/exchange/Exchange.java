@@ -10,18 +10,25 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.AnswerEnd;
 import io.firegate.firestore.enforce.AnswerExaminer;
+import io.firegate.firestore.enforce.Examined;
+import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Decision;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * unread) → {@link #judge} (decode, decide, constrain) → {@link #forward} → the {@link AnswerSink} methods → {@link #close}.
  *
  * <pre>
- *   AUTHENTICATING ──► RECEIVING ──► FORWARDED ──► OVER
- *          └───────────────┴──────────────┴─────────▲   (refused, failed, cancelled, too late)
+ *   AUTHENTICATING ──► RECEIVING ──► (GUARDING ──►) FORWARDED ──► OVER
+ *          └───────────────┴──────────────┴─────────────┴─────────▲   (refused, failed, cancelled, too late)
  * </pre>
  *
  * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
@@ -46,6 +53,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private enum State {
         AUTHENTICATING,
         RECEIVING,
+        /** A write whose verdict waits for what Firestore has stored. */
+        GUARDING,
         FORWARDED,
         OVER
     }
@@ -72,6 +81,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable MessageAssembler assembler;
 
     private @Nullable AnswerPace pace;
+    /** What a guarded write waits for. */
+    private @Nullable CollectedAnswer collecting;
+
+    private int answerBytesKept;
     private boolean answering;
 
     Exchange(
@@ -167,7 +180,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (state == State.OVER) {
             return bytes;
         }
-        if (state == State.FORWARDED) {
+        if (state == State.FORWARDED || state == State.GUARDING) {
             // A unary or server-streaming call has one message, and it has been forwarded.
             failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
             return bytes;
@@ -241,15 +254,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         Standing standing = caller.standing(services.policy().get());
         record.judged(standing.snapshot());
         Admission admission = services.enforcer()
-                .admit(
-                        called,
-                        frame,
-                        standing,
-                        head.namedTier(),
-                        now,
-                        deny -> Failures.status(deny, record.decisionId()));
+                .admit(called, frame, standing, head.namedTier(), now, new WriteTexts(record.decisionId()));
         switch (admission) {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
+            case Admission.Guarded(GuardedCall guarded) -> {
+                state = State.GUARDING;
+                deadlineNanos = callerDeadlineNanos;
+                turn(guarded, guarded.begin());
+            }
             case Admission.Answered answered -> answer(answered);
             case Admission.Denied denied -> {
                 record.denied(denied);
@@ -259,15 +271,127 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
-    /** A good answer with nothing to forward: every write of the request is refused for itself. */
+    /** A good answer with nothing to forward. */
     private void answer(Admission.Answered answered) {
-        record.refusedAll(answered);
+        if (!record.answered(answered)) {
+            close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+            return;
+        }
         byte[] message = answered.message();
         leave();
         responder.start();
         record.answered(responder.message(message, AnswerCredit.NONE));
         record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
         responder.end(GOOD_END);
+    }
+
+    /** One step of a guarded write; what Firestore answers leads to the next. */
+    private void turn(GuardedCall guarded, GuardedCall.Turn turn) {
+        switch (turn) {
+            case GuardedCall.Turn.Ask ask -> ask(guarded, ask);
+            case GuardedCall.Turn.Pause(long millis) -> {
+                call = null;
+                worker.loop()
+                        .schedule(
+                                () -> {
+                                    if (state != State.OVER) {
+                                        turn(guarded, guarded.begin());
+                                    }
+                                },
+                                millis,
+                                TimeUnit.MILLISECONDS);
+            }
+            case GuardedCall.Turn.Answer answer -> {
+                record.settled(guarded.database(), guarded.permit(), answer.refused());
+                leave();
+                responder.start();
+                record.answered(responder.message(answer.bytes(), AnswerCredit.NONE));
+                record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
+                responder.end(GOOD_END);
+            }
+            case GuardedCall.Turn.Refuse(Decision.Deny deny) -> {
+                record.denied(guarded.database(), deny);
+                close(Failures.of(deny));
+            }
+            case GuardedCall.Turn.Fail(WriteCondition condition) -> {
+                record.settled(guarded.database(), guarded.permit(), List.of());
+                close(Failures.of(condition));
+            }
+            case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
+            case GuardedCall.Turn.Broken.INSTANCE -> failLate(Failures.of(UpstreamFailure.PROTOCOL));
+        }
+    }
+
+    private void ask(GuardedCall guarded, GuardedCall.Turn.Ask ask) {
+        PermittedCall asked = ask.call();
+        if (ask.writes()) {
+            if (!record.settled(guarded.database(), asked.permit(), asked.refused())) {
+                asked.release();
+                close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+                return;
+            }
+            state = State.FORWARDED;
+        }
+        Credential credential = services.credential(asked.permit().credential());
+        if (credential == null) {
+            asked.release();
+            failLate(services.noCredential(asked.permit().credential()));
+            return;
+        }
+        record.forwarded();
+        CollectedAnswer answer = new CollectedAnswer(
+                services.answerMessageBytesMax(),
+                services.guardBytesMax(),
+                services.answerBudget(),
+                new CollectedAnswer.Reader() {
+                    @Override
+                    public void collected(List<byte[]> messages, Http2Headers trailers) {
+                        if (state != State.OVER) {
+                            answered(guarded, messages, trailers);
+                        }
+                    }
+
+                    @Override
+                    public void notCollected(UpstreamFailure failure) {
+                        if (state != State.OVER) {
+                            failLate(Failures.of(failure));
+                        }
+                    }
+
+                    @Override
+                    public void tooLarge() {
+                        if (state != State.OVER) {
+                            failLate(Failure.of(
+                                    ErrorCode.ANSWER_TOO_LARGE,
+                                    "firegate: the documents that decide about this write are larger than guardBytes ("
+                                            + services.guardBytesMax() + ")"));
+                        }
+                    }
+                });
+        collecting = answer;
+        long left = callerDeadlineNanos - System.nanoTime();
+        UpstreamCall opened =
+                worker.upstream().open(asked, credential.authorization(), left, head.traceparent(), answer);
+        if (state != State.OVER && collecting == answer) {
+            call = opened;
+            answer.from(opened);
+        }
+    }
+
+    private void answered(GuardedCall guarded, List<byte[]> messages, Http2Headers trailers) {
+        call = null;
+        GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
+        if (status == null) {
+            failLate(Failures.of(UpstreamFailure.PROTOCOL));
+            return;
+        }
+        GuardedCall.Turn turn = guarded.answered(messages, status.code());
+        if (turn == GuardedCall.Turn.Relay.INSTANCE) {
+            record.settled(guarded.database(), guarded.permit(), List.of());
+            trailers(trailers);
+        } else {
+            turn(guarded, turn);
+        }
     }
 
     private void forward(PermittedCall permitted) {
@@ -301,7 +425,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     @Override
     public void headers() {
-        if (state == State.FORWARDED && !answering) {
+        // What is examined may yet turn out to be nothing: a hidden document must begin and end as a missing one.
+        if (state == State.FORWARDED && assembler == null) {
+            startAnswer();
+        }
+    }
+
+    private void startAnswer() {
+        if (!answering) {
             answering = true;
             responder.start();
         }
@@ -339,22 +470,21 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 failLate(noBudget());
                 return;
             }
-            byte[] fit = by == null ? null : by.examine(message);
-            if (fit == null) {
-                failLate(Failures.of(UpstreamFailure.PROTOCOL));
-                return;
+            switch (by == null ? Examined.NotAnAnswer.INSTANCE : by.examine(message)) {
+                case Examined.Send(var fit) -> {
+                    if (!send(fit, paced)) {
+                        return;
+                    }
+                }
+                case Examined.Withheld(var kept) -> {
+                    services.answerBudget().hold(kept);
+                    answerBytesKept += kept;
+                }
+                case Examined.NotAnAnswer.INSTANCE -> {
+                    failLate(Failures.of(UpstreamFailure.PROTOCOL));
+                    return;
+                }
             }
-            int sent = responder.message(fit, paced);
-            if (sent < 0) {
-                failLate(
-                        sent == Responder.TOO_LONG
-                                ? Failure.of(
-                                        ErrorCode.ANSWER_TOO_LARGE,
-                                        "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
-                                : Failures.of(UpstreamFailure.PROTOCOL));
-                return;
-            }
-            paced.queued(sent);
         }
         switch (messages.trouble()) {
             case null -> {
@@ -368,6 +498,23 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                                 + services.answerMessageBytesMax() + ")"));
             case NO_BUDGET -> failLate(noBudget());
         }
+    }
+
+    /** Sends one message of a good answer; false when it cannot be, and the exchange is over. */
+    private boolean send(byte[] message, AnswerPace paced) {
+        startAnswer();
+        int sent = responder.message(message, paced);
+        if (sent < 0) {
+            failLate(
+                    sent == Responder.TOO_LONG
+                            ? Failure.of(
+                                    ErrorCode.ANSWER_TOO_LARGE,
+                                    "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
+                            : Failures.of(UpstreamFailure.PROTOCOL));
+            return false;
+        }
+        paced.queued(sent);
+        return true;
     }
 
     private static Failure noBudget() {
@@ -390,12 +537,35 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 close(Failure.of(
                         ErrorCode.UPSTREAM_DENIED,
                         "firegate: permitted by the policy, refused by Google IAM for firegate's credential"));
-            default -> {
-                leave();
-                record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
-                responder.end(trailers);
-            }
+            default -> end(status, trailers);
         }
+    }
+
+    private void end(GrpcStatus status, Http2Headers trailers) {
+        CharSequence text = trailers.get("grpc-message");
+        AnswerEnd own = examiner == null ? null : examiner.end(status.code(), text == null ? "" : text.toString());
+        if (own == null) {
+            leave();
+            record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
+            responder.end(trailers);
+            return;
+        }
+        if (own.last() != null && (pace == null || !send(own.last(), pace))) {
+            return;
+        }
+        GrpcStatus shown = GrpcStatus.of(own.status());
+        OutcomeLine.Source source = shown == status ? OutcomeLine.Source.UPSTREAM : OutcomeLine.Source.FIREGATE;
+        leave();
+        record.ended(shown, source, OutcomeLine.End.COMPLETE, answerMessages.messages());
+        responder.end(
+                shown == GrpcStatus.OK
+                        ? GOOD_END
+                        : ReadOnlyHttp2Headers.trailers(
+                                true,
+                                AsciiString.cached("grpc-status"),
+                                AsciiString.of(Integer.toString(shown.code())),
+                                AsciiString.cached("grpc-message"),
+                                AsciiString.of(own.text())));
     }
 
     @Override
@@ -479,8 +649,15 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             body = null;
         }
         releaseBudget();
+        if (answerBytesKept > 0) {
+            services.answerBudget().giveBack(answerBytesKept);
+            answerBytesKept = 0;
+        }
         if (assembler != null) {
             assembler.release();
+        }
+        if (collecting != null) {
+            collecting.drop();
         }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;

@@ -11,11 +11,14 @@ import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.metrics.ExchangeCounters;
+import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,12 +95,18 @@ final class ExchangeRecord {
         return decide(call.database(), verdict, null) || servesUnrecorded;
     }
 
-    /** Records that each of several writes is refused, so that nothing is forwarded. */
-    void refusedAll(Admission.Answered answered) {
+    /** Records the verdict on what is not forwarded and yet answered; false when it is a permit that could not be recorded. */
+    boolean answered(Admission.Answered answered) {
+        Decision.Permit permit = answered.permit();
+        if (permit != null) {
+            return decide(answered.database(), new DecisionLine.Permitted(permit, snapshotId()), null)
+                    || servesUnrecorded;
+        }
         decide(
                 answered.database(),
                 new DecisionLine.WriteByWrite(null, answered.refused(), snapshotId()),
                 answered.refused().get(0).reason());
+        return true;
     }
 
     /** Records a denial. A line that cannot be written changes nothing for the caller: the answer is no either way. */
@@ -106,6 +115,28 @@ final class ExchangeRecord {
                 denied.database(),
                 new DecisionLine.Denied(denied.deny(), denied.accesses(), snapshotId()),
                 denied.deny().reason());
+    }
+
+    /** Records the denial of a guarded write, unless an earlier turn of it was permitted. */
+    void denied(DatabaseName database, Decision.Deny deny) {
+        if (!decided) {
+            Access refused = deny.refused();
+            decide(
+                    database,
+                    new DecisionLine.Denied(deny, refused == null ? List.of() : List.of(refused), snapshotId()),
+                    deny.reason());
+        }
+    }
+
+    /** Records what permits a guarded write, once; false when it could not be, and nothing must be written. */
+    boolean settled(DatabaseName database, Decision.Permit permit, List<Decision.Deny> refused) {
+        if (decided) {
+            return true;
+        }
+        DecisionLine.Verdict verdict = refused.isEmpty()
+                ? new DecisionLine.Permitted(permit, snapshotId())
+                : new DecisionLine.WriteByWrite(permit, refused, snapshotId());
+        return decide(database, verdict, null) || servesUnrecorded;
     }
 
     /** Records a refusal before any verdict. */

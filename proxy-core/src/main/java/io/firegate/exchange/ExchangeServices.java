@@ -35,6 +35,7 @@ public final class ExchangeServices {
     private final ByteBudget answerBudget;
     private final int requestBytesMax;
     private final int answerMessageBytesMax;
+    private final int guardBytesMax;
     private final long unaryTimeoutNanos;
     private final long streamTimeoutNanos;
     private final long bodyIdleNanos;
@@ -67,6 +68,7 @@ public final class ExchangeServices {
         this.bodyBudget = new ByteBudget(limits.get(Limit.REQUEST_BYTES_TOTAL));
         this.answerBudget = new ByteBudget(limits.get(Limit.ANSWER_BYTES_TOTAL));
         this.answerMessageBytesMax = limits.getInt(Limit.ANSWER_MESSAGE_BYTES);
+        this.guardBytesMax = limits.getInt(Limit.GUARD_BYTES);
         this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);
         this.unaryTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_CALL_MILLIS));
         this.streamTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_STREAM_MILLIS));
@@ -109,6 +111,10 @@ public final class ExchangeServices {
     /** For messages of answers held in part, because they are rewritten on the way. */
     ByteBudget answerBudget() {
         return answerBudget;
+    }
+
+    int guardBytesMax() {
+        return guardBytesMax;
     }
 
     int answerMessageBytesMax() {

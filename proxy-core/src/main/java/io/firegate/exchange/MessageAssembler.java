@@ -86,6 +86,11 @@ final class MessageAssembler {
         }
     }
 
+    /** Whether no message has begun that is not whole. */
+    boolean isBetweenMessages() {
+        return message == null && prefixBytes == 0;
+    }
+
     /** What is wrong with the answer, or null. */
     @Nullable
     Trouble trouble() {

@@ -23,12 +23,14 @@ final class Advice {
                 "Write only documents the rule reaches, and leave them so that it still does; the record names the rule.";
             case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
             case UNENFORCEABLE ->
-                "Of a write: say which it is, `create()` or `update()` in place of `set()`, that is, a precondition `exists`. Of a query: name one collection.";
+                "The message may say what stands in the way. Of a query: name one collection. Of a write: leave alone what the rule's condition reads.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
             case DENIED_PRINCIPAL, DENIED_APP ->
                 "Ask whoever keeps the policy's deny list; the record names the decision.";
             case DENIED_TOKEN -> "Get a new token. If that is not enough, ask whoever keeps the deny list.";
             case DENIED_PATH -> "Ask for other documents; a query must not be able to reach a denied one.";
+            case HIDDEN_FIELD ->
+                "Leave the field out; the message says where it stands. What is above a hidden field can be selected, but not tested or ordered by.";
         };
     }
 
@@ -83,13 +85,15 @@ final class Advice {
             case HANDLE -> "Leave it out. If a new SDK sends it, firegate is older than the SDK: ask for an update.";
             case BAD_TRANSACTION ->
                 "Begin a new transaction: this one is another caller's, another database's, or was begun before the sealing key changed.";
+            case BAD_PAGE_SIZE -> "Ask for at least one document, or leave the size out.";
+            case BAD_FIELD_PATH -> "Correct the mask.";
             case BAD_PAGE_TOKEN -> "List from the first page on; a token goes with its caller and its listing.";
             case NAME_SET -> "Send the name as `parent`, `collection_id` and `document_id`.";
             case SAME_DOCUMENT -> "Use Commit, or send one of the two writes later.";
             case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID, BAD_DOCUMENT_ID ->
                 "Correct the name; `place` in the record says which.";
             case FOREIGN_DATABASE -> "Send one request for each database.";
-            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES -> "Split the request.";
+            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES, TOO_MANY_GUARDED -> "Split the request.";
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";

@@ -35,10 +35,18 @@ public sealed interface Decision {
      * @param refused the first access that is not permitted; null when the caller as a whole is refused
      * @param tier the tier that judged it, when one did
      * @param rule the rule that stood in the way, when one did
+     * @param detail what of the request stands in the way, a public phrase; null when the reason says it all
      */
     record Deny(
             DenyReason reason,
             @Nullable Access refused,
             @Nullable String tier,
-            @Nullable String rule) implements Decision {}
+            @Nullable String rule,
+            @Nullable String detail)
+            implements Decision {
+        /** A refusal whose reason says it all. */
+        public Deny(DenyReason reason, @Nullable Access refused, @Nullable String tier, @Nullable String rule) {
+            this(reason, refused, tier, rule, null);
+        }
+    }
 }

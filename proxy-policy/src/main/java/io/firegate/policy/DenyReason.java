@@ -28,7 +28,9 @@ public enum DenyReason {
     /** The single token stands in the deny list. */
     DENIED_TOKEN("the token is on the deny list"),
     /** The path, or a path the query could return, stands in the deny list. */
-    DENIED_PATH("the path, or one the query could return, is on the deny list");
+    DENIED_PATH("the path, or one the query could return, is on the deny list"),
+    /** The request selects, tests, orders by, computes with or writes a field that does not exist for the caller. */
+    HIDDEN_FIELD("the request names a field that the caller may not see");
 
     private final String sentence;
 

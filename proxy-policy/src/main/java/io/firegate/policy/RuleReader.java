@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class RuleReader {
     private static final Map<String, List<Operation>> WORDS = words();
 
-    private static final int WRITES =
-            Rule.bit(Operation.CREATE) | Rule.bit(Operation.UPDATE) | Rule.bit(Operation.DELETE);
-
     /**
      * A rule and what can be checked when the rest of the policy is known.
      *
@@ -99,9 +96,6 @@ final class RuleReader {
         YamlSequence allow = mapping.requiredSequence("allow");
         int operations = allow == null ? 0 : readAllow(allow, pattern);
         boolean history = mapping.optionalBoolean("history", false);
-        if (operations < 0) {
-            refuseOnWrites(mapping, operations);
-        }
         FieldsReader.Fields fields = FieldsReader.read(mapping, operations);
         List<GrantUse> grants = new ArrayList<>();
         Terms.Where where = WhereReader.read(mapping, pattern, operations, fields.mask(), claims, grants);
@@ -114,21 +108,6 @@ final class RuleReader {
         Rule rule = new Rule(
                 id, pattern, operations, history, shared.computeIfAbsent(terms, first -> first), mapping.position());
         return new Draft(rule, pathNode, grants);
-    }
-
-    /** Writes under terms are not enforced yet. */
-    private static void refuseOnWrites(YamlMapping mapping, int operations) {
-        if ((operations & WRITES) != 0) {
-            for (String key : List.of("where", "fields")) {
-                YamlMapping.Entry entry = mapping.entry(key);
-                if (entry != null) {
-                    entry.key()
-                            .problem(
-                                    "`" + key + "` on a rule that allows writes is not enforced by this version",
-                                    "put what it allows to write in a rule of its own, if anyone may write all of it");
-                }
-            }
-        }
     }
 
     private static int readAllow(YamlSequence allow, @Nullable PathPattern pattern) {

@@ -12,13 +12,20 @@ public sealed interface Admission {
     /** Permitted: may be forwarded. The call now owns the request's bytes. */
     record Admitted(PermittedCall call) implements Admission {}
 
+    /** Permitted on terms that what is stored must meet: takes turns with Firestore. */
+    record Guarded(GuardedCall call) implements Admission {}
+
     /**
-     * Writes that are judged each for itself, none of them permitted: there is nothing to forward, and this is the answer.
+     * There is nothing to forward, and this is the answer: what the policy leaves to be seen needs no asking, or of writes that are
+     * judged each for itself none is permitted.
      *
      * @param answer the one message of the answer
+     * @param permit the verdict on the whole request; null when it is refused write by write
      * @param refused why not, one per write
      */
-    record Answered(DatabaseName database, ByteString answer, List<Decision.Deny> refused) implements Admission {
+    record Answered(
+            DatabaseName database, ByteString answer, Decision.@Nullable Permit permit, List<Decision.Deny> refused)
+            implements Admission {
         public Answered {
             refused = List.copyOf(refused);
         }

@@ -16,8 +16,8 @@ public abstract class AnswerExaminer {
         }
 
         @Override
-        public byte[] examine(byte[] message) {
-            return message;
+        public Examined examine(byte[] message) {
+            return new Examined.Send(message);
         }
     };
 
@@ -32,7 +32,50 @@ public abstract class AnswerExaminer {
      * Makes one message fit for the client.
      *
      * @param message a whole protobuf message, without a frame; may be changed and given back
-     * @return what the client is sent, or null when it is not an answer of this method, so that the call must fail
      */
-    public abstract byte @Nullable [] examine(byte[] message);
+    public abstract Examined examine(byte[] message);
+
+    /**
+     * How the answer ends for the client; null when as Firestore ended it.
+     *
+     * @param status Firestore's gRPC status code
+     * @param text its words, as they stand in the trailer
+     */
+    public @Nullable AnswerEnd end(int status, String text) {
+        return null;
+    }
+
+    /** This one first, and the other on what it lets out. */
+    final AnswerExaminer then(AnswerExaminer next) {
+        AnswerExaminer first = this;
+        if (next.equals(UNTOUCHED)) {
+            return first;
+        }
+        return new AnswerExaminer() {
+            @Override
+            public boolean leavesUntouched() {
+                return first.leavesUntouched() && next.leavesUntouched();
+            }
+
+            @Override
+            public Examined examine(byte[] message) {
+                Examined examined = first.examine(message);
+                return examined instanceof Examined.Send(var left) ? next.examine(left) : examined;
+            }
+
+            @Override
+            public @Nullable AnswerEnd end(int status, String text) {
+                AnswerEnd end = first.end(status, text);
+                if (end == null) {
+                    return next.end(status, text);
+                }
+                if (end.last() == null) {
+                    return end;
+                }
+                return next.examine(end.last()) instanceof Examined.Send(var last)
+                        ? new AnswerEnd(last, end.status(), end.text())
+                        : AnswerEnd.UNTOLD;
+            }
+        };
+    }
 }

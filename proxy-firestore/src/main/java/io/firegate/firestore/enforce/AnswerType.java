@@ -33,18 +33,21 @@ final class AnswerType {
         }
         return new AnswerExaminer() {
             @Override
-            public byte @Nullable [] examine(byte[] message) {
+            public Examined examine(byte[] message) {
                 Message answer = parse(message);
                 if (answer == null) {
-                    return null;
+                    return Examined.NotAnAnswer.INSTANCE;
                 }
                 if (answer.getField(field).equals(field.getDefaultValue())) {
-                    return message;
+                    return new Examined.Send(message);
                 }
                 Object sealed = sealing.seal(answer.getField(field));
                 return sealed == null
-                        ? null
-                        : answer.toBuilder().setField(field, sealed).build().toByteArray();
+                        ? Examined.NotAnAnswer.INSTANCE
+                        : new Examined.Send(answer.toBuilder()
+                                .setField(field, sealed)
+                                .build()
+                                .toByteArray());
             }
         };
     }

@@ -26,6 +26,11 @@ final class BatchGetDocumentsReader extends RpcReader {
     }
 
     @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
+    }
+
+    @Override
     Reading read(RequestMessage request) {
         byte[] data = request.data();
         Names.Database database = null;
@@ -66,6 +71,12 @@ final class BatchGetDocumentsReader extends RpcReader {
                 accesses.add(Operation.GET, path, moment.history());
             }
         }
-        return new Reading.Wants(database.name(), accesses.list(), items, moment, moment.plan(ANSWER));
+        return new Reading.Wants(
+                database.name(),
+                accesses.list(),
+                items,
+                moment,
+                FieldFiltered.batchGet(
+                        new FilteredBatchGet(moment.plan(ANSWER), request, database.name()), request, database.name()));
     }
 }

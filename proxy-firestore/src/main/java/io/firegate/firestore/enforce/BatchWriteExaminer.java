@@ -36,16 +36,16 @@ final class BatchWriteExaminer extends AnswerExaminer {
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         BatchWriteResponse answer;
         try {
             answer = KNOWN.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
         return answer.getWriteResultsCount() == forwarded && answer.getStatusCount() == forwarded
-                ? merge(answer).toByteArray()
-                : null;
+                ? new Examined.Send(merge(answer).toByteArray())
+                : Examined.NotAnAnswer.INSTANCE;
     }
 
     /** The answer when nothing went on. */

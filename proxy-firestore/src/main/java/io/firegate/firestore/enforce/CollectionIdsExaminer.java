@@ -3,7 +3,6 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.ListCollectionIdsResponse;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Leaves out the ids of collections that are not open to the caller, so that a page may be shorter than Firestore's, even empty. */
 final class CollectionIdsExaminer extends AnswerExaminer {
@@ -22,12 +21,12 @@ final class CollectionIdsExaminer extends AnswerExaminer {
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         ListCollectionIdsResponse answer;
         try {
             answer = ListCollectionIdsResponse.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
         ListCollectionIdsResponse.Builder fit = ListCollectionIdsResponse.newBuilder();
         for (String id : answer.getCollectionIdsList()) {
@@ -37,10 +36,10 @@ final class CollectionIdsExaminer extends AnswerExaminer {
         }
         if (!answer.getNextPageToken().isEmpty()) {
             if (!(sealing.seal(answer.getNextPageToken()) instanceof String sealed)) {
-                return null;
+                return Examined.NotAnAnswer.INSTANCE;
             }
             fit.setNextPageToken(sealed);
         }
-        return fit.build().toByteArray();
+        return new Examined.Send(fit.build().toByteArray());
     }
 }

@@ -8,7 +8,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Parser;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /** Takes the results of transforms out of the answer of a Commit where they would show what the caller may not read. */
 final class CommitExaminer extends AnswerExaminer {
@@ -28,18 +27,18 @@ final class CommitExaminer extends AnswerExaminer {
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         CommitResponse answer;
         try {
             answer = KNOWN.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
         CommitResponse.Builder fit = answer.toBuilder();
         for (int i = hidden.nextSetBit(0); i >= 0 && i < fit.getWriteResultsCount(); i = hidden.nextSetBit(i + 1)) {
             fit.setWriteResults(i, withoutResults(fit.getWriteResults(i)));
         }
-        return fit.build().toByteArray();
+        return new Examined.Send(fit.build().toByteArray());
     }
 
     /** As many results, each of them null. */

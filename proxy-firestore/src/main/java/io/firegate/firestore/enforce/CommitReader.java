@@ -76,6 +76,8 @@ final class CommitReader extends RpcReader {
                     }
                     return new Plan.Step.Forward(
                             edits, hidden.isEmpty() ? AnswerExaminer.UNTOUCHED : new CommitExaminer(hidden));
-                });
+                },
+                new WriteSet(
+                        writes.stream().map(OneWrite::intent).toList(), moment.upstream(), WriteSet.Commit.INSTANCE));
     }
 }

@@ -2,6 +2,7 @@ package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.CreateDocumentRequest;
 import com.google.firestore.v1.Document;
+import com.google.protobuf.ByteString;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.Field;
 import io.firegate.firestore.wire.FieldCursor;
@@ -86,7 +87,11 @@ final class CreateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(edits, WrittenDocument.examiner(verdict, path)));
+                verdict -> new Plan.Step.Forward(edits, WrittenDocument.examiner(verdict, path)),
+                new WriteSet(
+                        List.of(new WriteIntent(path, Operation.CREATE, true)),
+                        ByteString.EMPTY,
+                        new WriteSet.Create(database.name().resourceName() + "/documents" + path)));
     }
 
     private static Edit made(RequestMessage request, @Nullable Field id, String documentId) {

@@ -1,6 +1,7 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.DeleteDocumentRequest;
+import com.google.protobuf.ByteString;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
 import io.firegate.policy.Access;
@@ -33,6 +34,16 @@ final class DeleteDocumentReader extends RpcReader {
             return new Reading.Unreadable(RequestProblem.BAD_NAME, "name");
         }
         Access access = Access.of(Operation.DELETE, new Resource.Document(path));
-        return new Reading.Wants(database.name(), List.of(access), List.of(), 1, null, Plan.AS_IT_STANDS);
+        return new Reading.Wants(
+                database.name(),
+                List.of(access),
+                List.of(),
+                1,
+                null,
+                Plan.AS_IT_STANDS,
+                new WriteSet(
+                        List.of(new WriteIntent(path, Operation.DELETE, false)),
+                        ByteString.EMPTY,
+                        WriteSet.Delete.INSTANCE));
     }
 }

@@ -10,15 +10,16 @@ import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
-import io.firegate.policy.Obligations;
 import io.firegate.policy.Resource;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,7 +145,7 @@ public final class Enforcer {
         Body body = new Body(framed, rewritten, data, walk);
         return switch (reader.read(request)) {
             case Reading.Unreadable unreadable -> invalid(unreadable);
-            case Reading.Wants wants -> judge(method, wants, body, caller);
+            case Reading.Wants wants -> judge(method, wants, body, caller, reader.meets());
             case Reading.WriteByWrite writes -> judge(method, writes, body, caller, refusals);
         };
     }
@@ -154,24 +155,101 @@ public final class Enforcer {
     }
 
     /** All or nothing. */
-    private static Admission judge(FirestoreMethod method, Reading.Wants wants, Body body, Caller caller) {
-        return switch (decide(wants, caller)) {
-            case Decision.Deny deny -> new Admission.Denied(wants.database(), wants.accesses(), deny);
+    private static Admission judge(
+            FirestoreMethod method, Reading.Wants wants, Body body, Caller caller, Set<Demand> met) {
+        return switch (decide(wants, caller, met)) {
+            case Decision.Deny deny -> {
+                WriteSet writes = wants.writes();
+                // Some of what the request alone does not settle may depend on what is stored.
+                boolean open = deny.reason() == DenyReason.UNENFORCEABLE || deny.reason() == DenyReason.NO_RULE;
+                yield writes != null && open
+                        ? guarded(method, wants, writes, body, caller)
+                        : new Admission.Denied(wants.database(), wants.accesses(), deny);
+            }
             case Decision.Permit permit ->
                 switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
                     case Plan.Step.Refuse(var because) -> invalid(because);
-                    case Plan.Step.Forward(var edits, var answers) ->
-                        new Admission.Admitted(new PermittedCall(
-                                method,
+                    case Plan.Step.Unenforceable(var detail) ->
+                        new Admission.Denied(
                                 wants.database(),
+                                wants.accesses(),
+                                Demand.unmet(permit.grants().get(0), detail));
+                    case Plan.Step.HiddenField(var under, var field) ->
+                        new Admission.Denied(
+                                wants.database(),
+                                wants.accesses(),
+                                new Decision.Deny(
+                                        DenyReason.HIDDEN_FIELD,
+                                        under.access(),
+                                        under.tier(),
+                                        under.rule(),
+                                        field.words()));
+                    case Plan.Step.Answer(var message) ->
+                        new Admission.Answered(wants.database(), message, permit, List.of());
+                    case Plan.Step.Forward(var edits, var answers) ->
+                        admitted(method, wants, permit, body.reencoded(), answers, body.with(edits));
+                    case Plan.Step.Instead(var instead, var message, var answers) ->
+                        admitted(
+                                instead,
+                                wants,
                                 permit,
-                                wants.items(),
                                 body.reencoded(),
-                                List.of(),
                                 answers,
-                                body.with(edits)));
+                                Unpooled.wrappedBuffer(frame(message)));
                 };
         };
+    }
+
+    private static Admission admitted(
+            FirestoreMethod method,
+            Reading.Wants wants,
+            Decision.Permit permit,
+            boolean reencoded,
+            AnswerExaminer answers,
+            ByteBuf bytes) {
+        return new Admission.Admitted(new PermittedCall(
+                method, wants.database(), permit, wants.items(), reencoded, List.of(), answers, bytes));
+    }
+
+    /** All or nothing, once it is known what is stored. */
+    private static Admission guarded(
+            FirestoreMethod method, Reading.Wants wants, WriteSet writes, Body body, Caller caller) {
+        WriteAccesses accesses = new WriteAccesses(wants.database(), wants.credential());
+        List<WriteTerms> terms = new ArrayList<>(writes.intents().size());
+        List<Decision.Grant> grants = new ArrayList<>();
+        String credential = null;
+        for (WriteIntent intent : writes.intents()) {
+            switch (WriteTerms.of(intent, caller, accesses)) {
+                case WriteTerms.Verdict.Refused(var deny) -> {
+                    return new Admission.Denied(wants.database(), wants.accesses(), deny);
+                }
+                case WriteTerms.Verdict.On(var on, var with) -> {
+                    credential = with;
+                    accesses.bind(with);
+                    terms.add(on);
+                    grants.addAll(on.grants());
+                }
+            }
+        }
+        if (credential == null) {
+            throw new IllegalStateException("without writes nothing depends on what is stored");
+        }
+        Decision whole = withAnswers(wants, new Decision.Permit(credential, grants), caller);
+        if (!(whole instanceof Decision.Permit permit)) {
+            return new Admission.Denied(wants.database(), wants.accesses(), (Decision.Deny) whole);
+        }
+        Plan.Step step = wants.plan().carryOut(Plan.Verdict.of(permit, caller));
+        if (step instanceof Plan.Step.Refuse(var because)) {
+            return invalid(because);
+        }
+        if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
+            throw new IllegalStateException("no way to carry out a write: " + step);
+        }
+        GuardedWhole call =
+                new GuardedWhole(method, wants.database(), permit, writes, body.message(edits), terms, answers);
+        return call.isTooLarge()
+                ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
+                : new Admission.Guarded(call);
     }
 
     /** Each write for itself. */
@@ -189,7 +267,11 @@ public final class Enforcer {
         Decision.Permit permit = verdicts.permit();
         if (permit == null) {
             return new Admission.Answered(
-                    writes.database(), verdicts.merging().alone().toByteString(), verdicts.denied());
+                    writes.database(), verdicts.merging().alone().toByteString(), null, verdicts.denied());
+        }
+        GuardedBatch guarded = verdicts.guarded(body.message(List.of()));
+        if (guarded != null) {
+            return new Admission.Guarded(guarded);
         }
         return new Admission.Admitted(new PermittedCall(
                 method,
@@ -216,6 +298,14 @@ public final class Enforcer {
             return rewritten != null;
         }
 
+        /** The message alone, on its own. */
+        byte[] message(List<Edit> edits) {
+            byte[] framed = edits.isEmpty() ? null : Edit.frame(data, walk.start(), walk.end(), edits);
+            return framed == null
+                    ? Arrays.copyOfRange(data, walk.start(), walk.end())
+                    : Arrays.copyOfRange(framed, PREFIX_BYTES, framed.length);
+        }
+
         ByteBuf with(List<Edit> edits) {
             if (!edits.isEmpty()) {
                 return Unpooled.wrappedBuffer(Edit.frame(data, walk.start(), walk.end(), edits));
@@ -240,30 +330,38 @@ public final class Enforcer {
     /** The message as protobuf's own rules settle it, as a frame of its own. */
     private static byte[] rewrite(RpcReader reader, byte[] data, int start, int length) {
         try {
-            MessageLite message = reader.parser().parseFrom(data, start, length);
-            byte[] encoded = message.toByteArray();
-            return Unpooled.buffer(PREFIX_BYTES + encoded.length, PREFIX_BYTES + encoded.length)
-                    .writeByte(0)
-                    .writeInt(encoded.length)
-                    .writeBytes(encoded)
-                    .array();
+            return frame(reader.parser().parseFrom(data, start, length));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what passed the walk does not parse", e);
         }
+    }
+
+    private static byte[] frame(MessageLite message) {
+        byte[] encoded = message.toByteArray();
+        return Unpooled.buffer(PREFIX_BYTES + encoded.length, PREFIX_BYTES + encoded.length)
+                .writeByte(0)
+                .writeInt(encoded.length)
+                .writeBytes(encoded)
+                .array();
     }
 
     /**
      * Asks for what the request does, and then for what its answer shows beyond that: the grants of what may be shown come behind
      * those of what is done. What may not be shown is no reason to refuse what may be done.
      */
-    private static Decision decide(Reading.Wants wants, Caller caller) {
-        Decision decision = enforceable(caller.decide(wants.database(), wants.accesses(), wants.credential()));
-        if (wants.answers().isEmpty() || !(decision instanceof Decision.Permit permit)) {
-            return decision;
+    private static Decision decide(Reading.Wants wants, Caller caller, Set<Demand> met) {
+        Decision decision =
+                Demand.enforceable(caller.decide(wants.database(), wants.accesses(), wants.credential()), met);
+        return decision instanceof Decision.Permit permit ? withAnswers(wants, permit, caller) : decision;
+    }
+
+    private static Decision withAnswers(Reading.Wants wants, Decision.Permit permit, Caller caller) {
+        if (wants.answers().isEmpty()) {
+            return permit;
         }
         List<Decision.Grant> grants = new ArrayList<>(permit.grants());
         for (Access answer : wants.answers()) {
-            switch (enforceable(caller.decide(wants.database(), List.of(answer), permit.credential()))) {
+            switch (caller.decide(wants.database(), List.of(answer), permit.credential())) {
                 case Decision.Permit shown -> grants.addAll(shown.grants());
                 case Decision.Deny deny -> {
                     if (deny.reason() == DenyReason.MIXED_CREDENTIALS) {
@@ -273,39 +371,6 @@ public final class Enforcer {
             }
         }
         return new Decision.Permit(permit.credential(), grants);
-    }
-
-    /** Refuses what a permit demands and no method carries out yet. */
-    static Decision enforceable(Decision decision) {
-        if (decision instanceof Decision.Permit permit) {
-            for (Decision.Grant grant : permit.grants()) {
-                if (!demandsNothing(grant.obligations())) {
-                    return new Decision.Deny(DenyReason.UNENFORCEABLE, grant.access(), grant.tier(), grant.rule());
-                }
-            }
-        }
-        return decision;
-    }
-
-    /**
-     * Whether a request can be forwarded as it stands, {@code explain_options} included: counts of scanned documents and names of
-     * indexes tell nothing while nothing is hidden. Each new kind of obligation breaks the compile here.
-     */
-    private static boolean demandsNothing(Obligations obligations) {
-        boolean everyRow = switch (obligations.rows()) {
-            case Obligations.RowFilter.AllRows.INSTANCE -> true;
-            case Obligations.RowFilter.Rows rows -> false;
-        };
-        boolean everyField = switch (obligations.fields()) {
-            case Obligations.FieldMask.AllFields.INSTANCE -> true;
-            case Obligations.FieldMask.Hidden hidden -> false;
-            case Obligations.FieldMask.Shown shown -> false;
-        };
-        boolean anyWrite = switch (obligations.write()) {
-            case Obligations.WriteGuard.NoGuard.INSTANCE -> true;
-            case Obligations.WriteGuard.Readonly readonly -> false;
-        };
-        return everyRow && everyField && anyWrite;
     }
 
     private static RequestProblem translate(WireProblem problem) {

@@ -23,6 +23,11 @@ final class GetDocumentReader extends RpcReader {
     }
 
     @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
+    }
+
+    @Override
     Reading read(RequestMessage request) {
         Names.Database database = null;
         ResourcePath path = null;
@@ -47,6 +52,11 @@ final class GetDocumentReader extends RpcReader {
             return problem;
         }
         Access access = new Access(Operation.GET, new Resource.Document(path), moment.history());
-        return new Reading.Wants(database.name(), List.of(access), 1, moment, moment.plan(ANSWER));
+        return new Reading.Wants(
+                database.name(),
+                List.of(access),
+                1,
+                moment,
+                FieldFiltered.get(new FilteredGet(moment.plan(ANSWER), request), request));
     }
 }

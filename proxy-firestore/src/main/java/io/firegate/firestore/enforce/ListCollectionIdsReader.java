@@ -24,6 +24,12 @@ final class ListCollectionIdsReader extends RpcReader {
         this.names = names;
     }
 
+    /** Ids are no fields, and a listing writes nothing. */
+    @Override
+    Set<Demand> meets() {
+        return Set.of(Demand.FIELDS, Demand.WRITE_GUARD);
+    }
+
     @Override
     Reading read(RequestMessage request) {
         byte[] data = request.data();

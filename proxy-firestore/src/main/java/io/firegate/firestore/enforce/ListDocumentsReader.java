@@ -35,6 +35,11 @@ final class ListDocumentsReader extends RpcReader {
     }
 
     @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
+    }
+
+    @Override
     Reading read(RequestMessage request) {
         Listing listing = new Listing(request);
         FieldCursor field = request.walk().fields();
@@ -101,7 +106,12 @@ final class ListDocumentsReader extends RpcReader {
                 return problem;
             }
             Access access = new Access(Operation.LIST, new Resource.Collection(parent, collectionId), moment.history());
-            return new Reading.Wants(database.name(), List.of(access), 1, moment, this);
+            return new Reading.Wants(
+                    database.name(),
+                    List.of(access),
+                    1,
+                    moment,
+                    FieldFiltered.list(new NarrowedListing(this, request, database.name()), request));
         }
 
         @Override

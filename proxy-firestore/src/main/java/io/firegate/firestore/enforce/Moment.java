@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import com.google.protobuf.ByteString;
 import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.Field;
@@ -67,6 +68,11 @@ final class Moment {
     @Nullable
     String credential() {
         return opened == null ? null : opened.credential();
+    }
+
+    /** Firestore's own id of the transaction; empty outside one. */
+    ByteString upstream() {
+        return opened == null ? ByteString.EMPTY : opened.upstream();
     }
 
     /** What changes in the bytes: Firestore's own id for the caller's. Adds nothing when there is no transaction. */

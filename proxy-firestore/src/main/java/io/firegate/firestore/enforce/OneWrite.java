@@ -78,6 +78,11 @@ final class OneWrite {
         };
     }
 
+    /** What it does, apart from where it stands. */
+    WriteIntent intent() {
+        return new WriteIntent(path(), operation(), reveals);
+    }
+
     private Reading.@Nullable Unreadable read(RequestMessage request, FieldCursor write, Names.Database database) {
         boolean updateParts = false;
         FieldCursor field = write.fields();

@@ -7,7 +7,6 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** Seals the page token. Cursors are names of documents the caller may list, and stay plain as long as they are in the database. */
 final class PartitionExaminer extends AnswerExaminer {
@@ -23,26 +22,27 @@ final class PartitionExaminer extends AnswerExaminer {
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         PartitionQueryResponse answer;
         try {
             answer = KNOWN.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
         for (Cursor cursor : answer.getPartitionsList()) {
             for (Value value : cursor.getValuesList()) {
                 if (!isOurs(value)) {
-                    return null;
+                    return Examined.NotAnAnswer.INSTANCE;
                 }
             }
         }
         if (answer.getNextPageToken().isEmpty()) {
-            return answer.toByteArray();
+            return new Examined.Send(answer.toByteArray());
         }
         return sealing.seal(answer.getNextPageToken()) instanceof String sealed
-                ? answer.toBuilder().setNextPageToken(sealed).build().toByteArray()
-                : null;
+                ? new Examined.Send(
+                        answer.toBuilder().setNextPageToken(sealed).build().toByteArray())
+                : Examined.NotAnAnswer.INSTANCE;
     }
 
     private boolean isOurs(Value value) {

@@ -1,6 +1,7 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.PartitionQueryRequest;
+import com.google.protobuf.ByteString;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.Field;
@@ -18,6 +19,11 @@ final class PartitionQueryReader extends RpcReader {
     PartitionQueryReader(Names names) {
         super(MessageSchema.of("PartitionQueryRequest", Set.of("page_token")), PartitionQueryRequest.parser());
         this.names = names;
+    }
+
+    @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
     }
 
     @Override
@@ -46,7 +52,7 @@ final class PartitionQueryReader extends RpcReader {
         Names.Database database = target.database();
         Field parentField = parent;
         Field tokenField = pageToken;
-        return new Reading.Wants(database.name(), List.of(access), 1, moment, verdict -> {
+        Plan plan = verdict -> {
             List<Edit> edits = new ArrayList<>(1);
             // What is partitioned, with the operation: a list and a group of one name are different listings.
             PageToken token = PageToken.of(
@@ -59,10 +65,16 @@ final class PartitionQueryReader extends RpcReader {
                     false,
                     verdict);
             Reading.Unreadable bad = token.open(edits);
-            return bad != null
-                    ? new Plan.Step.Refuse(bad)
+            if (bad != null) {
+                return new Plan.Step.Refuse(bad);
+            }
+            // Cursors would name documents that are hidden, and no filter can be asked for. Without any, clients run
+            // one query.
+            return !verdict.rows().isEmpty()
+                    ? new Plan.Step.Answer(ByteString.EMPTY)
                     : new Plan.Step.Forward(
                             edits, new PartitionExaminer(database, upstream -> token.seal((String) upstream)));
-        });
+        };
+        return new Reading.Wants(database.name(), List.of(access), 1, moment, FieldFiltered.partition(plan, request));
     }
 }

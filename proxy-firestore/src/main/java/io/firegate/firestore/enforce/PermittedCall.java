@@ -43,7 +43,7 @@ public final class PermittedCall {
         this.body = body;
     }
 
-    /** The RPC. */
+    /** The RPC that is made: not always the one the client called. */
     public FirestoreMethod method() {
         return method;
     }

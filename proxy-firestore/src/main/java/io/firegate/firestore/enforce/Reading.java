@@ -16,6 +16,7 @@ sealed interface Reading {
      * @param items how many documents or writes it names, repetitions counted; 1 for a query
      * @param credential what the transaction it is in was begun with, or null
      * @param plan how it is carried out
+     * @param writes its writes, one by one; null for a read
      */
     record Wants(
             DatabaseName database,
@@ -23,11 +24,23 @@ sealed interface Reading {
             List<Access> answers,
             int items,
             @Nullable String credential,
-            Plan plan)
+            Plan plan,
+            @Nullable WriteSet writes)
             implements Reading {
+        /** What a call without writes wants. */
+        Wants(
+                DatabaseName database,
+                List<Access> accesses,
+                List<Access> answers,
+                int items,
+                @Nullable String credential,
+                Plan plan) {
+            this(database, accesses, answers, items, credential, plan, null);
+        }
+
         /** What a read wants, at its moment. */
         Wants(DatabaseName database, List<Access> accesses, int items, Moment moment, Plan plan) {
-            this(database, accesses, List.of(), items, moment.credential(), plan);
+            this(database, accesses, List.of(), items, moment.credential(), plan, null);
         }
     }
 

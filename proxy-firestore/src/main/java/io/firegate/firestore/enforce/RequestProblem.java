@@ -32,6 +32,8 @@ public enum RequestProblem {
     BAD_TRANSACTION("Invalid transaction."),
     /** A page token that was not given to this caller for this listing. Firestore's words. */
     BAD_PAGE_TOKEN("invalid page token"),
+    /** Less than no documents. Firestore's words. */
+    BAD_PAGE_SIZE("Page size must be nonnegative."),
     /** A name in the document to create. Firestore's words. */
     NAME_SET("document.name must not be set"),
     /** Two writes of one document in one BatchWrite. Firestore's words. */
@@ -52,10 +54,18 @@ public enum RequestProblem {
     TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
     /** More writes, each judged and answered for itself, than one request may hold. */
     TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
+    /** Writes that depend on more stored documents than are read for one request. */
+    TOO_MANY_GUARDED(
+            Status.INVALID_ARGUMENT,
+            "what is stored decides about this request, and it names more than 1000 documents or writes one more than 100 times; split it"),
     /** A query RPC without a query. */
     NO_QUERY(Status.INVALID_ARGUMENT, "the request has no query"),
     /** More than one {@code from}. */
     SEVERAL_COLLECTIONS(Status.INVALID_ARGUMENT, "a query has one collection selector at most"),
+    /** A path in a mask that leads to no field. */
+    BAD_FIELD_PATH(
+            Status.INVALID_ARGUMENT,
+            "not a field path: names joined by dots, in backticks unless they are letters, digits and underscores"),
     /** A document id Firestore could not store. */
     BAD_DOCUMENT_ID(Status.INVALID_ARGUMENT, "not a document id"),
     /** A collection id Firestore could not store. */

@@ -23,6 +23,11 @@ final class RunAggregationQueryReader extends RpcReader {
     }
 
     @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
+    }
+
+    @Override
     Reading read(RequestMessage request) {
         QueryTarget target = new QueryTarget(names, request);
         Moment moment = new Moment(
@@ -56,6 +61,11 @@ final class RunAggregationQueryReader extends RpcReader {
                         List.of(target.access(moment.history())),
                         1,
                         moment,
-                        moment.plan(ANSWER));
+                        FieldFiltered.aggregation(
+                                new NarrowedAggregation(
+                                        moment.plan(ANSWER),
+                                        request,
+                                        target.database().name()),
+                                request));
     }
 }

@@ -21,6 +21,11 @@ final class RunQueryReader extends RpcReader {
     }
 
     @Override
+    Set<Demand> meets() {
+        return Demand.OF_READS;
+    }
+
+    @Override
     Reading read(RequestMessage request) {
         QueryTarget target = new QueryTarget(names, request);
         Moment moment = new Moment(
@@ -47,6 +52,11 @@ final class RunQueryReader extends RpcReader {
                         List.of(target.access(moment.history())),
                         1,
                         moment,
-                        moment.plan(ANSWER));
+                        FieldFiltered.query(
+                                new NarrowedQuery(
+                                        moment.plan(ANSWER),
+                                        request,
+                                        target.database().name()),
+                                request));
     }
 }

@@ -2,6 +2,7 @@ package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.UpdateDocumentRequest;
+import com.google.protobuf.ByteString;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
 import io.firegate.policy.Access;
@@ -50,6 +51,8 @@ final class UpdateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(List.of(), WrittenDocument.examiner(verdict, written)));
+                verdict -> new Plan.Step.Forward(List.of(), WrittenDocument.examiner(verdict, written)),
+                new WriteSet(
+                        List.of(new WriteIntent(path, operation, true)), ByteString.EMPTY, WriteSet.Update.INSTANCE));
     }
 }

@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import com.google.firestore.v1.BatchWriteRequest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.firegate.firestore.wire.Edit;
@@ -12,6 +13,7 @@ import io.firegate.policy.Resource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class WriteByWrite {
     private final List<@Nullable Status> statuses = new ArrayList<>();
     private final List<Edit> edits = new ArrayList<>();
     private final BitSet hidden = new BitSet();
+    private final List<@Nullable WriteTerms> guarded = new ArrayList<>();
     private @Nullable String credential;
     private Decision.@Nullable Deny whole;
 
@@ -58,7 +61,18 @@ final class WriteByWrite {
     private void judge(int index, OneWrite write) {
         Resource document = new Resource.Document(write.path());
         switch (decide(Access.of(write.operation(), document))) {
-            case Decision.Deny deny -> refuse(write, deny);
+            case Decision.Deny deny -> {
+                WriteTerms terms = terms(write, deny);
+                if (terms == null) {
+                    refuse(write, deny);
+                } else {
+                    grants.addAll(terms.grants());
+                    statuses.add(null);
+                    guarded.add(terms);
+                    // What it makes of stored values is shown to nobody whose view of them is limited.
+                    hidden.set(index, write.reveals());
+                }
+            }
             case Decision.Permit permit -> {
                 boolean shown = !write.reveals();
                 List<Decision.Grant> reading = List.of();
@@ -80,9 +94,23 @@ final class WriteByWrite {
                 grants.addAll(permit.grants());
                 grants.addAll(reading);
                 statuses.add(null);
+                guarded.add(null);
                 hidden.set(index, !shown);
             }
         }
+    }
+
+    /** On which terms a write is permitted that the request alone does not settle; null when it is refused all the same. */
+    private @Nullable WriteTerms terms(OneWrite write, Decision.Deny deny) {
+        if (deny.reason() != DenyReason.UNENFORCEABLE && deny.reason() != DenyReason.NO_RULE) {
+            return null;
+        }
+        WriteAccesses accesses = new WriteAccesses(database, credential);
+        if (WriteTerms.of(write.intent(), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)) {
+            credential = with;
+            return on;
+        }
+        return null;
     }
 
     private Decision decide(Access access) {
@@ -90,7 +118,7 @@ final class WriteByWrite {
     }
 
     private Decision decide(Access access, @Nullable String bound) {
-        return Enforcer.enforceable(caller.decide(database, List.of(access), bound));
+        return Demand.enforceable(caller.decide(database, List.of(access), bound), Set.of());
     }
 
     private void refuse(OneWrite write, Decision.Deny deny) {
@@ -100,6 +128,7 @@ final class WriteByWrite {
             return;
         }
         denied.add(deny);
+        guarded.add(null);
         edits.add(Edit.remove(write.field()));
         try {
             statuses.add(Status.parseFrom(texts.status(deny)));
@@ -121,6 +150,21 @@ final class WriteByWrite {
     /** What is refused, in the request's order. */
     List<Decision.Deny> denied() {
         return denied;
+    }
+
+    /** The same writes taking turns with Firestore; null when nothing stored decides about any. */
+    @Nullable
+    GuardedBatch guarded(byte[] message) {
+        Decision.Permit permit = permit();
+        if (permit == null || guarded.stream().allMatch(terms -> terms == null)) {
+            return null;
+        }
+        try {
+            return new GuardedBatch(
+                    database, permit, BatchWriteRequest.parseFrom(message), guarded, statuses, denied, hidden, texts);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
     }
 
     /** Takes the refused writes out of the request. */

@@ -1,34 +1,54 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Document;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import io.firegate.firestore.fields.VisibleFields;
+import io.firegate.firestore.rows.StoredDocument;
+import io.firegate.policy.Decision;
+import io.firegate.policy.Operation;
 import io.firegate.policy.ResourcePath;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of a write to somebody who may not read the document: its name and times alone. */
+/**
+ * The answer of a write, as its caller may read the document: the rows and fields of the rule for {@code get}. To who may not read it, and
+ * where the answer does not hold enough to tell, it is the name and the times alone.
+ */
 final class WrittenDocument extends AnswerExaminer {
-    private WrittenDocument() {}
+    private static final Parser<Document> KNOWN = DiscardUnknownFieldsParser.wrap(Document.parser());
+
+    private final Decision.@Nullable Grant get;
+
+    private WrittenDocument(Decision.@Nullable Grant get) {
+        this.get = get;
+    }
 
     /** What an answer with this document must pass. */
     static AnswerExaminer examiner(Plan.Verdict verdict, ResourcePath path) {
-        return verdict.shows(path) ? UNTOUCHED : new WrittenDocument();
+        if (verdict.shows(path)) {
+            return UNTOUCHED;
+        }
+        for (Decision.Grant grant : verdict.permit().grants()) {
+            if (grant.access().operation() == Operation.GET) {
+                return new WrittenDocument(grant);
+            }
+        }
+        return new WrittenDocument(null);
     }
 
     @Override
-    public byte @Nullable [] examine(byte[] message) {
+    public Examined examine(byte[] message) {
         Document written;
         try {
-            written = Document.parseFrom(message);
+            written = KNOWN.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return null;
+            return Examined.NotAnAnswer.INSTANCE;
         }
-        Document.Builder shown = Document.newBuilder().setName(written.getName());
-        if (written.hasCreateTime()) {
-            shown.setCreateTime(written.getCreateTime());
+        if (get != null && WriteTerms.reaches(get, new StoredDocument(written))) {
+            return new Examined.Send(
+                    VisibleFields.of(get.obligations().fields()).redact(written).toByteArray());
         }
-        if (written.hasUpdateTime()) {
-            shown.setUpdateTime(written.getUpdateTime());
-        }
-        return shown.build().toByteArray();
+        return new Examined.Send(written.toBuilder().clearFields().build().toByteArray());
     }
 }

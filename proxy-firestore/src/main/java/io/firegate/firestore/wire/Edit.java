@@ -8,7 +8,7 @@ import java.util.List;
 /** A change of some bytes of a message, everything else kept as it is. */
 public final class Edit {
     /** Length-Prefixed-Message of grpc/doc/PROTOCOL-HTTP2.md: one byte of flag, four of length. */
-    private static final int PREFIX_BYTES = 5;
+    public static final int PREFIX_BYTES = 5;
 
     private static final byte[] NOTHING = {};
     private static final int DELIMITED = 2;

@@ -10,7 +10,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.UnknownFieldSet;
-import com.google.rpc.Status;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.RandomMessages;
 import io.firegate.firestore.wire.TextMessages;
@@ -37,8 +36,7 @@ class EnforcerTest {
     private static final String DATABASE = "projects/p/databases/d";
     private static final String FOREIGN = "projects/p/databases/other/documents/c/d";
     private static final Caller PERMIT = TestCaller.PERMITTED;
-    private static final WriteRefusals REFUSALS =
-            deny -> Status.newBuilder().setCode(7).build().toByteArray();
+    private static final WriteRefusals REFUSALS = TestRefusals.INSTANCE;
 
     private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
 

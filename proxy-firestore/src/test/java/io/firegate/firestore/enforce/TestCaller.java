@@ -9,6 +9,7 @@ import io.firegate.policy.Principal;
 import io.firegate.policy.ResourcePath;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The scenarios' caller before a stand-in for the policy, whose tiers all have one credential. */
@@ -25,10 +26,14 @@ record TestCaller(
     static final Caller PERMITTED = new TestCaller((database, accesses) -> permit(accesses));
 
     static Decision permit(List<Access> accesses) {
+        return permit(accesses, access -> Obligations.NONE);
+    }
+
+    static Decision permit(List<Access> accesses, Function<Access, Obligations> obligations) {
         return new Decision.Permit(
                 CREDENTIAL,
                 accesses.stream()
-                        .map(access -> new Decision.Grant(access, "tier", "rule", Obligations.NONE))
+                        .map(access -> new Decision.Grant(access, "tier", "rule", obligations.apply(access)))
                         .toList());
     }
 

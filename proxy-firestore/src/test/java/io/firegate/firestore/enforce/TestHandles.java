@@ -87,7 +87,8 @@ final class TestHandles {
     private static String page(Scenario scenario, Principal principal) {
         return scenario.list("target") == null
                 ? ""
-                : new SealedPageToken("next").seal(SEALER, principal, target(scenario));
+                : new SealedPageToken(Objects.requireNonNullElse(scenario.text("inside"), "next"))
+                        .seal(SEALER, principal, target(scenario));
     }
 
     private static SealedPageToken.Target target(Scenario scenario) {
@@ -98,7 +99,7 @@ final class TestHandles {
                 target.get(1),
                 target.get(2),
                 Boolean.parseBoolean(target.get(3)),
-                Obligations.NONE + "\n");
+                (target.size() > 4 ? Obligations.NONE : scenario.obligations("LIST /" + target.get(1))) + "\n");
     }
 
     /** An answer with what is inside its handles in place of them. */

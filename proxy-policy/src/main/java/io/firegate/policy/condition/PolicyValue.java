@@ -1,10 +1,12 @@
 package io.firegate.policy.condition;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * A value Firestore can store ({@code google.firestore.v1.Value}), for comparing and nothing else. {@code equals} tells whether two
@@ -43,6 +45,11 @@ public sealed interface PolicyValue {
 
         public Bytes(byte[] value) {
             this.value = value.clone();
+        }
+
+        /** The bytes, a copy. */
+        public byte[] value() {
+            return value.clone();
         }
 
         int compare(Bytes other) {
@@ -107,6 +114,16 @@ public sealed interface PolicyValue {
         /** The value of a key, or null. */
         public @org.jspecify.annotations.Nullable PolicyValue get(String key) {
             return fields.get(key);
+        }
+
+        /** Goes through keys and values. */
+        public void forEach(BiConsumer<String, PolicyValue> action) {
+            fields.forEach(action);
+        }
+
+        /** The values, in the order of their keys. Not to be changed. */
+        public Collection<PolicyValue> values() {
+            return fields.values();
         }
 
         @Override

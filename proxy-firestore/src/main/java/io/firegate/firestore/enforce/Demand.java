@@ -1,0 +1,55 @@
+package io.firegate.firestore.enforce;
+
+import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
+import io.firegate.policy.Obligations;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A kind of obligation that a method either carries out or cannot be permitted under. */
+enum Demand {
+    ROWS,
+    FIELDS,
+    WRITE_GUARD;
+
+    /** What reads carry out; a guard of writes asks nothing of them. */
+    static final Set<Demand> OF_READS = Set.copyOf(EnumSet.allOf(Demand.class));
+
+    /** What there is to carry out. Each new kind of obligation breaks the compile here. */
+    static Set<Demand> of(Obligations obligations) {
+        Set<Demand> demands = EnumSet.noneOf(Demand.class);
+        switch (obligations.rows()) {
+            case Obligations.RowFilter.AllRows.INSTANCE -> {}
+            case Obligations.RowFilter.Rows rows -> demands.add(ROWS);
+        }
+        switch (obligations.fields()) {
+            case Obligations.FieldMask.AllFields.INSTANCE -> {}
+            case Obligations.FieldMask.Hidden hidden -> demands.add(FIELDS);
+            case Obligations.FieldMask.Shown shown -> demands.add(FIELDS);
+        }
+        switch (obligations.write()) {
+            case Obligations.WriteGuard.NoGuard.INSTANCE -> {}
+            case Obligations.WriteGuard.Readonly readonly -> demands.add(WRITE_GUARD);
+        }
+        return demands;
+    }
+
+    /** Refuses a permit that demands what is not carried out. */
+    static Decision enforceable(Decision decision, Set<Demand> met) {
+        if (decision instanceof Decision.Permit permit) {
+            for (Decision.Grant grant : permit.grants()) {
+                Obligations obligations = grant.obligations();
+                if (!obligations.equals(Obligations.NONE) && !met.containsAll(of(obligations))) {
+                    return unmet(grant, null);
+                }
+            }
+        }
+        return decision;
+    }
+
+    /** The refusal of a request that cannot be carried out as its permit demands. */
+    static Decision.Deny unmet(Decision.Grant grant, @Nullable String detail) {
+        return new Decision.Deny(DenyReason.UNENFORCEABLE, grant.access(), grant.tier(), grant.rule(), detail);
+    }
+}

@@ -1,0 +1,198 @@
+package io.firegate.firestore.enforce;
+
+import com.google.firestore.v1.BatchWriteRequest;
+import com.google.firestore.v1.BatchWriteResponse;
+import com.google.firestore.v1.Write;
+import com.google.firestore.v1.WriteResult;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Status;
+import io.firegate.firestore.guard.SimulatedDocument;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A guarded BatchWrite: each write is read, judged and answered for itself, and only one whose pin was lost is tried again. */
+final class GuardedBatch extends GuardedCall {
+    private final BatchWriteRequest request;
+    private final List<@Nullable WriteTerms> terms;
+    private final BitSet hidden;
+    private final WriteRefusals texts;
+    private final List<Decision.Deny> refused;
+    private final List<@Nullable Status> statuses;
+    private final List<WriteResult> results = new ArrayList<>();
+    /** The writes under way, in the order they were sent in. */
+    private final List<Integer> sent = new ArrayList<>();
+
+    private boolean reading;
+
+    /**
+     * A guarded batch.
+     *
+     * @param request as the client sent it
+     * @param terms one per write; null for one that nothing stored decides about
+     * @param statuses the refusal of a write that is refused whatever is stored; null for the others
+     * @param refused those refusals
+     * @param hidden the writes whose transform results are not shown
+     */
+    GuardedBatch(
+            DatabaseName database,
+            Decision.Permit permit,
+            BatchWriteRequest request,
+            List<@Nullable WriteTerms> terms,
+            List<@Nullable Status> statuses,
+            List<Decision.Deny> refused,
+            BitSet hidden,
+            WriteRefusals texts) {
+        super(FirestoreMethod.BATCH_WRITE, database, permit, request.getWritesCount(), AnswerExaminer.UNTOUCHED);
+        this.request = request;
+        this.terms = new ArrayList<>(terms);
+        this.statuses = new ArrayList<>(statuses);
+        this.refused = new ArrayList<>(refused);
+        this.hidden = hidden;
+        this.texts = texts;
+        for (int i = 0; i < terms.size(); i++) {
+            results.add(WriteResult.getDefaultInstance());
+        }
+    }
+
+    private boolean isOpen(int i) {
+        return statuses.get(i) == null;
+    }
+
+    private Set<String> asked() {
+        Set<String> asked = new LinkedHashSet<>();
+        for (int i = 0; i < terms.size(); i++) {
+            WriteTerms on = terms.get(i);
+            if (isOpen(i) && on != null && on.asksWhatIsStored()) {
+                asked.add(name(on.intent()));
+            }
+        }
+        return asked;
+    }
+
+    @Override
+    public Turn begin() {
+        Set<String> asked = asked();
+        if (asked.isEmpty()) {
+            return judge(Map.of());
+        }
+        reading = true;
+        return read(asked, com.google.protobuf.ByteString.EMPTY);
+    }
+
+    @Override
+    public Turn answered(List<byte[]> messages, int status) {
+        if (status != STATUS_OK) {
+            return Turn.Relay.INSTANCE;
+        }
+        if (reading) {
+            reading = false;
+            Map<String, SimulatedDocument> documents = documents(messages, asked());
+            return documents == null ? Turn.Broken.INSTANCE : judge(documents);
+        }
+        BatchWriteResponse answer;
+        try {
+            answer = messages.size() == 1 ? BatchWriteResponse.parseFrom(messages.get(0)) : null;
+        } catch (InvalidProtocolBufferException e) {
+            answer = null;
+        }
+        if (answer == null || answer.getStatusCount() != sent.size() || answer.getWriteResultsCount() != sent.size()) {
+            return Turn.Broken.INSTANCE;
+        }
+        boolean lost = false;
+        for (int k = 0; k < sent.size(); k++) {
+            int i = sent.get(k);
+            WriteTerms on = terms.get(i);
+            if (on != null
+                    && on.asksWhatIsStored()
+                    && isLostPin(answer.getStatus(k).getCode())) {
+                lost = true;
+            } else {
+                WriteResult result = answer.getWriteResults(k);
+                results.set(i, hidden.get(i) ? CommitExaminer.withoutResults(result) : result);
+                statuses.set(i, answer.getStatus(k));
+            }
+        }
+        if (!lost) {
+            return whole();
+        }
+        Turn.Pause pause = pause();
+        if (pause != null) {
+            return pause;
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            if (isOpen(i)) {
+                statuses.set(i, status(texts.status(WriteCondition.CONTENTION)));
+            }
+        }
+        return whole();
+    }
+
+    private Turn judge(Map<String, SimulatedDocument> documents) {
+        sent.clear();
+        BatchWriteRequest.Builder forwarded = request.toBuilder().clearWrites();
+        Set<Decision.Grant> grants = new LinkedHashSet<>();
+        for (int i = 0; i < terms.size(); i++) {
+            WriteTerms on = terms.get(i);
+            if (!isOpen(i)) {
+                continue;
+            }
+            if (on == null) {
+                sent.add(i);
+                forwarded.addWrites(request.getWrites(i));
+                continue;
+            }
+            // No two writes are of one document.
+            WriteJudge judge = new WriteJudge(new java.util.HashMap<>(documents));
+            switch (judge.judge(on, name(on.intent()), request.getWrites(i))) {
+                case WriteJudge.Verdict.Forward(Write write) -> {
+                    sent.add(i);
+                    forwarded.addWrites(write);
+                    grants.addAll(judge.used());
+                }
+                case WriteJudge.Verdict.Refuse(var deny) -> {
+                    refused.add(deny);
+                    statuses.set(i, status(texts.status(deny)));
+                }
+                case WriteJudge.Verdict.Fail(var condition) -> statuses.set(i, status(texts.status(condition)));
+            }
+        }
+        if (sent.isEmpty()) {
+            return whole();
+        }
+        for (Decision.Grant grant : permit().grants()) {
+            boolean open = false;
+            for (WriteTerms on : terms) {
+                open |= on != null && on.grants().contains(grant);
+            }
+            if (!open) {
+                grants.add(grant);
+            }
+        }
+        return write(forwarded.build(), new ArrayList<>(grants), refused);
+    }
+
+    private static Status status(byte[] encoded) {
+        try {
+            return Status.parseFrom(encoded);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a status that does not parse", e);
+        }
+    }
+
+    private Turn whole() {
+        BatchWriteResponse.Builder answer = BatchWriteResponse.newBuilder();
+        for (int i = 0; i < terms.size(); i++) {
+            Status status = statuses.get(i);
+            answer.addWriteResults(results.get(i)).addStatus(status == null ? Status.getDefaultInstance() : status);
+        }
+        return new Turn.Answer(answer.build().toByteString(), refused);
+    }
+}

@@ -1,0 +1,220 @@
+package io.firegate.firestore.enforce;
+
+import com.google.firestore.v1.BatchGetDocumentsRequest;
+import com.google.firestore.v1.BatchGetDocumentsResponse;
+import com.google.firestore.v1.Precondition;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.firegate.firestore.guard.SimulatedDocument;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes whose verdict depends on what is stored. Takes turns with Firestore: reads the documents, decides, and writes with each
+ * document pinned to what was read, so that nothing is written over a document nobody has judged. A pin that is lost outside a
+ * transaction begins anew.
+ *
+ * <p>Only {@link Enforcer} makes one. Belongs to the thread of its exchange, which calls {@link #begin} and then {@link #answered} for
+ * every {@link Turn.Ask}, and {@link #begin} again after a {@link Turn.Pause}.
+ */
+public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
+    /** Documents one guarded request may depend on: the sentence of the problem says it. */
+    static final int DOCUMENTS_MAX = 1000;
+
+    static final int STATUS_OK = 0;
+
+    private static final int PREFIX_BYTES = 5;
+    private static final int STATUS_NOT_FOUND = 5;
+    private static final int STATUS_ALREADY_EXISTS = 6;
+    private static final int STATUS_FAILED_PRECONDITION = 9;
+
+    /** How often a lost pin is read and judged anew, product.md 4.6. */
+    private static final int ATTEMPTS_MAX = 5;
+    /** Longest first pause in milliseconds; the next may be twice as long, and so on. */
+    private static final int PAUSE_MILLIS = 20;
+
+    /** What comes next. */
+    public sealed interface Turn {
+        /**
+         * Firestore is asked, and its whole answer collected.
+         *
+         * @param call the question; owned by whoever gets the turn
+         * @param writes whether it is the client's request itself, which the record must hold before it goes out
+         */
+        record Ask(PermittedCall call, boolean writes) implements Turn {}
+
+        /** A pause of so many milliseconds. */
+        record Pause(long millis) implements Turn {}
+
+        /**
+         * Done.
+         *
+         * @param message the one message of the answer
+         * @param refused the writes among others that are refused
+         */
+        record Answer(ByteString message, List<Decision.Deny> refused) implements Turn {
+            public Answer {
+                refused = List.copyOf(refused);
+            }
+
+            /** The message as bytes, for whoever does not know protobuf. */
+            public byte[] bytes() {
+                return message.toByteArray();
+            }
+        }
+
+        /** The policy says no. */
+        record Refuse(Decision.Deny deny) implements Turn {}
+
+        /** A condition of the client's own does not hold. */
+        record Fail(WriteCondition condition) implements Turn {}
+
+        /** What Firestore answered is the client's to see: a status other than OK. */
+        enum Relay implements Turn {
+            INSTANCE
+        }
+
+        /** What Firestore answered makes no sense. */
+        enum Broken implements Turn {
+            INSTANCE
+        }
+    }
+
+    private final FirestoreMethod method;
+    private final DatabaseName database;
+    private final Decision.Permit permit;
+    private final int items;
+    private final AnswerExaminer answers;
+    private int attempts;
+
+    /**
+     * A guarded call.
+     *
+     * @param permit what is permitted whatever is stored, with every grant that may be used
+     * @param items how many writes the request has
+     * @param answers what the answer must pass
+     */
+    GuardedCall(
+            FirestoreMethod method, DatabaseName database, Decision.Permit permit, int items, AnswerExaminer answers) {
+        this.method = method;
+        this.database = database;
+        this.permit = permit;
+        this.items = items;
+        this.answers = answers;
+    }
+
+    /** The database. */
+    public DatabaseName database() {
+        return database;
+    }
+
+    /** What is permitted whatever is stored. */
+    public Decision.Permit permit() {
+        return permit;
+    }
+
+    /** The first turn, and the one after a pause. */
+    public abstract Turn begin();
+
+    /**
+     * The turn after an answer.
+     *
+     * @param messages all of it
+     * @param status the gRPC status it ended with
+     */
+    public abstract Turn answered(List<byte[]> messages, int status);
+
+    /** What the answer must pass. */
+    AnswerExaminer answers() {
+        return answers;
+    }
+
+    /** The full name of the document a write is about. */
+    String name(WriteIntent intent) {
+        return database.resourceName() + "/documents" + intent.path();
+    }
+
+    /** Reads what is stored. */
+    Turn read(Set<String> names, ByteString transaction) {
+        BatchGetDocumentsRequest.Builder read =
+                BatchGetDocumentsRequest.newBuilder().setDatabase(database.resourceName());
+        read.addAllDocuments(names);
+        if (!transaction.isEmpty()) {
+            read.setTransaction(transaction);
+        }
+        return new Turn.Ask(call(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build(), permit.grants(), List.of()), false);
+    }
+
+    /** Sends the writes. */
+    Turn write(MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
+        return new Turn.Ask(call(method, request, grants, refused), true);
+    }
+
+    private PermittedCall call(
+            FirestoreMethod called, MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
+        byte[] bytes = request.toByteArray();
+        ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + bytes.length, PREFIX_BYTES + bytes.length)
+                .writeByte(0)
+                .writeInt(bytes.length)
+                .writeBytes(bytes);
+        return new PermittedCall(
+                called,
+                database,
+                new Decision.Permit(permit.credential(), grants),
+                items,
+                true,
+                refused,
+                answers,
+                frame);
+    }
+
+    /** The documents an answer tells of; null when it does not tell of just those that were asked for. */
+    static @Nullable Map<String, SimulatedDocument> documents(List<byte[]> messages, Set<String> asked) {
+        Map<String, SimulatedDocument> documents = new HashMap<>();
+        try {
+            for (byte[] each : messages) {
+                BatchGetDocumentsResponse answer = BatchGetDocumentsResponse.parseFrom(each);
+                switch (answer.getResultCase()) {
+                    case FOUND ->
+                        documents.put(answer.getFound().getName(), SimulatedDocument.stored(answer.getFound()));
+                    case MISSING -> documents.put(answer.getMissing(), SimulatedDocument.missing(answer.getMissing()));
+                    case RESULT_NOT_SET -> {}
+                }
+            }
+        } catch (InvalidProtocolBufferException e) {
+            return null;
+        }
+        return documents.keySet().equals(asked) ? documents : null;
+    }
+
+    /** Whether a status says that a pin did not hold: the client's own conditions have been looked at before. */
+    static boolean isLostPin(int status) {
+        return status == STATUS_NOT_FOUND || status == STATUS_ALREADY_EXISTS || status == STATUS_FAILED_PRECONDITION;
+    }
+
+    /** The pause before the next attempt; null when there have been enough. */
+    Turn.@Nullable Pause pause() {
+        if (++attempts == ATTEMPTS_MAX) {
+            return null;
+        }
+        return new Turn.Pause(1 + ThreadLocalRandom.current().nextLong((long) PAUSE_MILLIS << attempts));
+    }
+
+    /** What a document is pinned to. */
+    static Precondition pin(SimulatedDocument document) {
+        Precondition.Builder pin = Precondition.newBuilder();
+        return document.isStored()
+                ? pin.setUpdateTime(document.updateTime()).build()
+                : pin.setExists(false).build();
+    }
+}

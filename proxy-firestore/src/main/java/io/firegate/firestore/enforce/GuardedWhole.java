@@ -1,0 +1,121 @@
+package io.firegate.firestore.enforce;
+
+import com.google.firestore.v1.Write;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.firegate.firestore.guard.SimulatedDocument;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A guarded request that succeeds or fails as a whole: the first write that may not be done, in order, ends it. */
+final class GuardedWhole extends GuardedCall {
+    /** Writes of one document in one guarded request: each looks at all of it. */
+    private static final int WRITES_MAX = 100;
+
+    private final WriteSet set;
+    private final byte[] message;
+    private final List<WriteTerms> terms;
+    private final Set<String> asked = new LinkedHashSet<>();
+    private boolean reading;
+    private boolean tooMany;
+
+    /**
+     * A guarded request.
+     *
+     * @param message as it would be forwarded
+     * @param terms one per write
+     */
+    GuardedWhole(
+            FirestoreMethod method,
+            DatabaseName database,
+            Decision.Permit permit,
+            WriteSet set,
+            byte[] message,
+            List<WriteTerms> terms,
+            AnswerExaminer answers) {
+        super(method, database, permit, terms.size(), answers);
+        this.set = set;
+        this.message = message;
+        this.terms = List.copyOf(terms);
+        Map<String, Integer> times = new HashMap<>();
+        for (WriteTerms each : terms) {
+            times.merge(name(each.intent()), 1, Integer::sum);
+        }
+        for (WriteTerms each : terms) {
+            String name = name(each.intent());
+            // What a create finds may be another write's doing.
+            int of = times.getOrDefault(name, 0);
+            boolean shared = each.asksWhatComes() && of > 1;
+            tooMany |= shared && of > WRITES_MAX;
+            if (each.asksWhatIsStored() || shared) {
+                asked.add(name);
+            }
+        }
+    }
+
+    /** Whether the verdict depends on more than is read or looked at for one request. */
+    boolean isTooLarge() {
+        return tooMany || asked.size() > DOCUMENTS_MAX;
+    }
+
+    @Override
+    public Turn begin() {
+        if (asked.isEmpty()) {
+            return judge(new HashMap<>());
+        }
+        reading = true;
+        return read(asked, set.transaction());
+    }
+
+    @Override
+    public Turn answered(List<byte[]> messages, int status) {
+        if (reading) {
+            reading = false;
+            if (status != STATUS_OK) {
+                return Turn.Relay.INSTANCE;
+            }
+            Map<String, SimulatedDocument> documents = documents(messages, asked);
+            return documents == null ? Turn.Broken.INSTANCE : judge(documents);
+        }
+        if (status == STATUS_OK) {
+            return messages.size() == 1 && answers().examine(messages.get(0)) instanceof Examined.Send(byte[] fit)
+                    ? new Turn.Answer(ByteString.copyFrom(fit), List.of())
+                    : Turn.Broken.INSTANCE;
+        }
+        if (asked.isEmpty() || !isLostPin(status)) {
+            return Turn.Relay.INSTANCE;
+        }
+        // In a transaction nobody else may have written; Firestore's clients begin it anew when it is aborted.
+        Turn.Pause pause = set.transaction().isEmpty() ? pause() : null;
+        return pause == null ? new Turn.Fail(WriteCondition.CONTENTION) : pause;
+    }
+
+    private Turn judge(Map<String, SimulatedDocument> documents) {
+        try {
+            List<Write> writes = set.form().writes(message);
+            WriteJudge judge = new WriteJudge(documents);
+            List<Write> pinned = new ArrayList<>(writes.size());
+            for (int i = 0; i < writes.size(); i++) {
+                switch (judge.judge(terms.get(i), name(terms.get(i).intent()), writes.get(i))) {
+                    case WriteJudge.Verdict.Forward(var write) -> pinned.add(write);
+                    case WriteJudge.Verdict.Refuse(var deny) -> {
+                        return new Turn.Refuse(deny);
+                    }
+                    case WriteJudge.Verdict.Fail(var condition) -> {
+                        return new Turn.Fail(condition);
+                    }
+                }
+            }
+            return write(set.form().with(message, pinned), judge.used(), List.of());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.firegate.firestore.rows;
+
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.DocumentMask;
+import com.google.firestore.v1.MapValue;
+import com.google.firestore.v1.Value;
+import io.firegate.policy.condition.FieldPath;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields a client wants to see of a document: reads more than those and cuts the rest off again, exactly as Firestore applies a
+ * mask. A map whose every field is cut off is not there, an array and a vector are whole or not there.
+ */
+public final class Projection {
+    /** The pseudo-field every answer has, whatever the mask. */
+    public static final String NAME = "__name__";
+
+    /** What the client wants; empty is nothing but the name. */
+    private final List<FieldPath> paths;
+
+    private Projection(List<FieldPath> paths) {
+        this.paths = paths;
+    }
+
+    /** The projection of a mask; null when one of its paths is none, or reserved. */
+    public static @Nullable Projection of(List<String> fieldPaths) {
+        List<FieldPath> paths = new ArrayList<>(fieldPaths.size());
+        for (String text : fieldPaths) {
+            FieldPath path = FieldPath.parse(text).orElse(null);
+            if (path == null) {
+                return null;
+            }
+            if (path.segments().equals(List.of(NAME))) {
+                continue;
+            }
+            for (String segment : path.segments()) {
+                if (isReserved(segment)) {
+                    return null;
+                }
+            }
+            paths.add(path);
+        }
+        return new Projection(paths);
+    }
+
+    /** Whether Firestore keeps the name for itself, so that no field has it. */
+    static boolean isReserved(String segment) {
+        return segment.length() >= 4 && segment.startsWith("__") && segment.endsWith("__");
+    }
+
+    /** Whether the client sees all of these anyway. */
+    public boolean holds(Collection<FieldPath> fields) {
+        for (FieldPath field : fields) {
+            if (!holds(paths, field)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean holds(List<FieldPath> paths, FieldPath field) {
+        for (FieldPath path : paths) {
+            if (path.holds(field)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The paths that read what the client wants and these fields as well, none of them below another. */
+    public List<String> with(Collection<FieldPath> fields) {
+        List<FieldPath> all = new ArrayList<>(paths);
+        all.addAll(fields);
+        List<String> texts = new ArrayList<>(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            FieldPath path = all.get(i);
+            boolean held = false;
+            for (int j = 0; j < all.size() && !held; j++) {
+                FieldPath other = all.get(j);
+                // Of two that are the same the first stays.
+                held = j != i && other.holds(path) && (j < i || !path.holds(other));
+            }
+            if (!held) {
+                texts.add(path.toString());
+            }
+        }
+        return texts;
+    }
+
+    /** As {@link #with}, as a mask. */
+    public DocumentMask mask(Collection<FieldPath> fields) {
+        return DocumentMask.newBuilder().addAllFieldPaths(with(fields)).build();
+    }
+
+    /** The document with nothing in it but what the client wants. */
+    public Document strip(Document document) {
+        return document.toBuilder()
+                .clearFields()
+                .putAllFields(strip(document.getFieldsMap(), paths, 0))
+                .build();
+    }
+
+    private static Map<String, Value> strip(Map<String, Value> fields, List<FieldPath> paths, int depth) {
+        Map<String, List<FieldPath>> byKey = new LinkedHashMap<>();
+        for (FieldPath path : paths) {
+            byKey.computeIfAbsent(path.segments().get(depth), key -> new ArrayList<>())
+                    .add(path);
+        }
+        Map<String, Value> left = new LinkedHashMap<>();
+        byKey.forEach((key, below) -> {
+            Value value = fields.get(key);
+            if (value == null) {
+                return;
+            }
+            if (below.stream().anyMatch(path -> path.segments().size() == depth + 1)) {
+                left.put(key, value);
+            } else if (value.hasMapValue() && !StoredValue.isVector(value.getMapValue())) {
+                Map<String, Value> inner = strip(value.getMapValue().getFieldsMap(), below, depth + 1);
+                if (!inner.isEmpty()) {
+                    left.put(
+                            key,
+                            Value.newBuilder()
+                                    .setMapValue(MapValue.newBuilder().putAllFields(inner))
+                                    .build());
+                }
+            }
+        });
+        return left;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the fields. */
+@NullMarked
+package io.firegate.firestore.fields;
+
+import org.jspecify.annotations.NullMarked;
