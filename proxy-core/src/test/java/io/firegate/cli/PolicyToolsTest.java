@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,12 @@ class PolicyToolsTest {
     private static final Path CASES = Path.of("src/test/resources/policy-tools");
     private static final String SESSION = "session.txt";
     private static final Instant NOW = Instant.parse("2026-11-28T09:00:00Z");
+
+    private static final Path PAGE = Path.of("../docs/policy-tools.md");
+    private static final String TYPED = "$ ./firegate ";
+
+    /** What a command prints, and its exit code. */
+    private record Said(String text, int exit) {}
 
     @TempDir
     Path dir = Path.of("");
@@ -38,6 +45,28 @@ class PolicyToolsTest {
             assertThat(tests).hasSizeGreaterThan(4);
             return tests;
         }
+    }
+
+    /** The answers {@code docs/policy-tools.md} shows. */
+    @Test
+    void thePageShowsWhatIsPrinted() throws IOException {
+        Path root = Path.of("..").toAbsolutePath().normalize();
+        StringBuilder played = new StringBuilder();
+        boolean answered = false;
+        for (String line : Files.readAllLines(PAGE)) {
+            if (line.startsWith(TYPED)) {
+                String[] arguments = line.substring(TYPED.length()).replace("'", "").split(" +");
+                played.append(line).append('\n').append(said(root, arguments).text());
+                answered = true;
+            } else if (!answered || line.equals("```")) {
+                played.append(line).append('\n');
+                answered = false;
+            }
+        }
+        if (System.getProperty("update-goldens") != null) {
+            Files.writeString(PAGE, played);
+        }
+        assertThat(Files.readString(PAGE)).contains(TYPED).isEqualTo(played.toString());
     }
 
     private void check(Path folder) throws IOException {
@@ -63,6 +92,11 @@ class PolicyToolsTest {
         if (arguments[0].equals("cat")) {
             return Files.readString(here.resolve(arguments[1]));
         }
+        Said said = said(here, arguments);
+        return said.text() + "exit " + said.exit() + "\n\n";
+    }
+
+    private static Said said(Path here, String... arguments) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream both = new PrintStream(said, true, UTF_8);
         int exit = Main.run(
@@ -71,7 +105,7 @@ class PolicyToolsTest {
                 parts -> {
                     throw new IllegalStateException("not to be started");
                 });
-        return said.toString(UTF_8).replace(System.lineSeparator(), "\n") + "exit " + exit + "\n\n";
+        return new Said(said.toString(UTF_8).replace(System.lineSeparator(), "\n"), exit);
     }
 
     private static void copy(Path from, Path to) throws IOException {

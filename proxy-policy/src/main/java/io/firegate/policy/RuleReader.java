@@ -62,6 +62,11 @@ final class RuleReader {
         return words;
     }
 
+    /** The words of {@code allow}. */
+    static List<String> allowWords() {
+        return List.copyOf(WORDS.keySet());
+    }
+
     static String words(List<Operation> operations) {
         return String.join(", ", operations.stream().map(Rule::word).toList());
     }

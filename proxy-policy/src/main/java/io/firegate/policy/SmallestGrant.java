@@ -13,6 +13,9 @@ public final class SmallestGrant {
     /** Ways that are told: a person takes one of the first. */
     private static final int WAYS_MAX = 6;
 
+    /** Rules that are tried with a word more: for each the tier's paths are compiled anew. */
+    private static final int RULES_MAX = 20;
+
     private final PolicySnapshot snapshot;
     private final Standing standing;
     private final AccessRequest request;
@@ -90,43 +93,81 @@ public final class SmallestGrant {
         if (holds(tier) || !(alone(tier) instanceof Decision.Permit permit)) {
             return;
         }
+        List<Held> more = new ArrayList<>(standing.held());
+        more.removeIf(held -> held.tier() == tier);
+        more.add(WhoCan.held(tier));
+        more.sort(Comparator.comparingInt(held -> held.tier().rank()));
+        // The first tier with a rule for it decides, and that may be one that refuses.
+        String named = with(more) instanceof Decision.Permit ? "" : ", and by naming that tier in x-firegate-tier";
+        String through =
+                "tier " + tier.name() + ", rule " + permit.grants().get(0).rule();
         snapshot.bindings().stream()
                 .filter(binding -> binding.tier() == tier)
                 .map(binding -> SubjectText.lacking(binding, standing.principal(), request.now()))
                 .min(Comparator.comparingInt(List::size))
                 .ifPresentOrElse(
-                        lacking -> ways.add(through(tier, permit) + ", by a binding that lacks only: "
-                                + String.join(" and ", lacking)),
-                        () -> ways.add(through(tier, permit) + ", by a first binding to it"));
+                        lacking -> ways.add(
+                                through + ", by a binding that lacks only: " + String.join(" and ", lacking) + named),
+                        () -> ways.add(through + ", by a first binding to it" + named));
     }
 
-    private static String through(Tier tier, Decision.Permit permit) {
-        return "tier " + tier.name() + ", rule " + permit.grants().get(0).rule();
+    private Decision with(List<Held> held) {
+        return snapshot.decide(new Standing(snapshot, standing.principal(), held, null), request);
     }
 
-    /** A rule of a tier that is held, or could be named, with one word more. */
+    /** A rule of a tier that is held, with one word more. */
     private void byRule(Tier tier) {
-        if (!holds(tier) || !(alone(tier) instanceof Decision.Deny deny)) {
+        if (!holds(tier)) {
             return;
         }
+        int tried = 0;
+        boolean any = false;
         for (Rule rule : tier.rules()) {
-            if (!Explaining.concerns(rule.pattern(), access.resource())) {
+            if (!Explaining.concerns(rule.pattern(), access.resource()) || tried++ == RULES_MAX) {
                 continue;
             }
-            String place = "rule " + rule.id() + " of tier " + tier.name() + " (" + rule.position() + ")";
-            if (deny.reason() == DenyReason.HISTORY && rule.id().equals(deny.rule())) {
-                ways.add("history: true in " + place);
-            } else if (deny.reason() == DenyReason.NO_RULE) {
-                ways.add("`" + words() + "` under allow of " + place);
-            } else if (deny.reason() == DenyReason.UNENFORCEABLE && access.operation() == Operation.UPSERT) {
-                ways.add("create and update under allow of " + place + "; or by asking for the one that is meant");
+            int more = access.operation() == Operation.UPSERT
+                    ? Rule.bit(Operation.CREATE) | Rule.bit(Operation.UPDATE)
+                    : Rule.bit(access.operation());
+            boolean past = access.history() && !rule.history();
+            boolean word = (rule.operations() & more) != more;
+            if ((past || word) && with(widened(tier, rule, more)) instanceof Decision.Permit) {
+                any = true;
+                String what = !word ? "" : "`" + words() + "` under allow";
+                ways.add(what + (past ? (word ? " and " : "") + "history: true" : "") + " of rule " + rule.id()
+                        + " of tier " + tier.name() + " (" + rule.position() + ")");
             }
         }
-        if (deny.reason() == DenyReason.NO_RULE && ways.isEmpty()) {
-            ways.add("a rule for " + access.resource() + " with allow: [" + words() + "] in tier " + tier.name());
-        } else if (deny.reason() == DenyReason.NOT_COVERED) {
-            ways.add("a narrower query, or one rule of tier " + tier.name() + " for all that it could return");
+        if (!any) {
+            ways.add("a rule of its own for " + access.resource() + " in tier " + tier.name() + ", with " + words()
+                    + " under allow" + (access.history() ? " and history: true" : ""));
         }
+    }
+
+    /** What is held, with a tier in which one rule allows more. */
+    private List<Held> widened(Tier tier, Rule rule, int more) {
+        Rule wider = new Rule(
+                rule.id(),
+                rule.pattern(),
+                rule.operations() | more,
+                rule.history() || access.history(),
+                rule.terms(),
+                rule.position());
+        List<Rule> rules = new ArrayList<>(tier.rules());
+        rules.replaceAll(other -> other.equals(rule) ? wider : other);
+        PathIndex index = new PathIndex();
+        for (Rule each : rules) {
+            for (Operation operation : Operation.values()) {
+                if (each.allows(operation)) {
+                    index.add(each, operation);
+                }
+            }
+        }
+        Tier widened =
+                new Tier(tier.name(), tier.rank(), tier.databases(), tier.credential(), rules, index, tier.position());
+        List<Held> held = new ArrayList<>(standing.held());
+        held.replaceAll(other -> other.tier() == tier ? new Held(widened, other.tuples(), other.until()) : other);
+        return held;
     }
 
     private String words() {

@@ -132,7 +132,11 @@ public final class WhoCan {
 
     /** What is decided for a principal that holds one tier and no other. */
     static Decision alone(PolicySnapshot snapshot, Principal principal, Tier tier, AccessRequest request) {
-        Held held = new Held(tier, List.of(new Tuple(Map.of(), null)), null);
-        return snapshot.decide(new Standing(snapshot, principal, List.of(held), null), request);
+        return snapshot.decide(new Standing(snapshot, principal, List.of(held(tier)), null), request);
+    }
+
+    /** A tier that somebody holds for ever and without grants: what its rules allow does not depend on them. */
+    static Held held(Tier tier) {
+        return new Held(tier, List.of(new Tuple(Map.of(), null)), null);
     }
 }

@@ -14,6 +14,7 @@ import io.firegate.policy.Standing;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.suite.SuiteCase.Asked;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -144,11 +145,18 @@ final class Acting {
         PolicyValue.Fields written = asked.document();
         FieldMask fields = grant.obligations().fields();
         if (written != null && namesHidden(fields, written, asked.mask())) {
-            return denied(grant, DenyReason.UNENFORCEABLE);
+            return denied(grant, DenyReason.HIDDEN_FIELD);
         }
         PolicyValue.Fields after = null;
         if (written != null) {
-            after = before == null ? written : keepingHidden(fields, before, written, asked.mask());
+            after = before == null
+                    ? written
+                    : keepingReadonly(
+                            grant.obligations().write(),
+                            before,
+                            written,
+                            asked.mask(),
+                            keepingHidden(fields, before, written, asked.mask()));
         }
         if (asked.access().resource() instanceof Resource.Document(var path)) {
             boolean limited = !(grant.obligations().rows() instanceof RowFilter.AllRows);
@@ -171,21 +179,61 @@ final class Acting {
         return Outcome.of(new Decision.Deny(reason, grant.access(), grant.tier(), grant.rule()));
     }
 
-    /** Whether a write names a field its writer does not see. */
-    private static boolean namesHidden(FieldMask mask, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
-        if (named != null) {
-            for (FieldPath path : named) {
-                boolean unseen = switch (mask) {
-                    case FieldMask.AllFields.INSTANCE -> false;
-                    case FieldMask.Hidden(var hidden) -> hidden.stream().anyMatch(other -> other.holds(path));
-                    case FieldMask.Shown(var shown) -> shown.stream().noneMatch(other -> other.meets(path));
-                };
-                if (unseen) {
-                    return true;
-                }
+    /** Whether a write names a field its writer does not see, or puts what has no fields above one. */
+    private static boolean namesHidden(
+            FieldMask mask, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
+        if (named == null) {
+            return namesHidden(mask, List.of(), written);
+        }
+        for (FieldPath path : named) {
+            PolicyValue value = FieldEdit.at(written, path);
+            if (Seen.of(mask, path) == Seen.NOT
+                    || (value != null && namesHidden(mask, path.segments(), value))) {
+                return true;
             }
         }
-        return !FieldEdit.shown(written, mask).equals(written);
+        return false;
+    }
+
+    private static boolean namesHidden(FieldMask mask, List<String> at, PolicyValue value) {
+        return switch (at.isEmpty() ? Seen.PARTLY : Seen.of(mask, new FieldPath(at))) {
+            case WHOLLY -> false;
+            case NOT -> true;
+            case PARTLY -> {
+                if (!(value instanceof PolicyValue.Fields map)) {
+                    yield true;
+                }
+                for (Map.Entry<String, PolicyValue> entry : map.entries().entrySet()) {
+                    List<String> below = new ArrayList<>(at);
+                    below.add(entry.getKey());
+                    if (namesHidden(mask, below, entry.getValue())) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+        };
+    }
+
+    /** How much of a field a mask lets be seen. */
+    private enum Seen {
+        WHOLLY,
+        PARTLY,
+        NOT;
+
+        static Seen of(FieldMask mask, FieldPath path) {
+            return switch (mask) {
+                case FieldMask.AllFields.INSTANCE -> WHOLLY;
+                case FieldMask.Hidden(var hidden) ->
+                    hidden.stream().anyMatch(other -> other.holds(path))
+                            ? NOT
+                            : hidden.stream().anyMatch(path::holds) ? PARTLY : WHOLLY;
+                case FieldMask.Shown(var shown) ->
+                    shown.stream().anyMatch(other -> other.holds(path))
+                            ? WHOLLY
+                            : shown.stream().anyMatch(path::holds) ? PARTLY : NOT;
+            };
+        }
     }
 
     /** The document an update leaves: what is hidden from its writer stays as it is. */
@@ -208,6 +256,29 @@ final class Acting {
                 PolicyValue.Fields whole = before;
                 for (FieldPath path : shown) {
                     whole = FieldEdit.put(whole, path.segments(), FieldEdit.at(after, path));
+                }
+                yield whole;
+            }
+        };
+    }
+
+    /** A field that may not be changed is kept by an update that does not name it. */
+    private static PolicyValue.Fields keepingReadonly(
+            WriteGuard guard,
+            PolicyValue.Fields before,
+            PolicyValue.Fields written,
+            @Nullable List<FieldPath> named,
+            PolicyValue.Fields after) {
+        return switch (guard) {
+            case WriteGuard.NoGuard.INSTANCE -> after;
+            case WriteGuard.Readonly(var paths) -> {
+                PolicyValue.Fields whole = after;
+                for (FieldPath path : paths) {
+                    boolean inMask = named != null && named.stream().anyMatch(path::holds);
+                    PolicyValue kept = FieldEdit.at(before, path);
+                    if (kept != null && !inMask && FieldEdit.at(written, path) == null) {
+                        whole = FieldEdit.put(whole, path.segments(), kept);
+                    }
                 }
                 yield whole;
             }

@@ -2,6 +2,7 @@ package io.firegate.policy.suite;
 
 import io.firegate.policy.AccessRequest;
 import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
@@ -100,9 +101,10 @@ public final class SuiteRun {
                 }
                 compare(findings, "credential", then.credential(), credential);
             }
-            case Decision.Deny(var reason, var refused, var deciding, var standing) -> {
-                tier = deciding == null ? "none" : deciding;
-                rule = standing == null ? "none" : standing;
+            case Decision.Deny deny -> {
+                DenyReason reason = deny.reason();
+                tier = deny.tier() == null ? "none" : deny.tier();
+                rule = deny.rule() == null ? "none" : deny.rule();
                 if (then.permit()) {
                     findings.add(new Finding("decision", "permit", "deny, " + reason + ": " + reason.sentence()));
                 } else {
