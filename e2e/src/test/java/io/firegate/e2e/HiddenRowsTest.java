@@ -159,7 +159,7 @@ class HiddenRowsTest {
     private String rest(HttpClient client, String database, String target, String body) throws Exception {
         String name = "projects/" + harness.project() + "/databases/" + database;
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(harness.documents(client == http2, database) + target))
+                        URI.create(harness.documents(client.equals(http2), database) + target))
                 .timeout(Duration.ofSeconds(CALL_SECONDS))
                 .header("authorization", "Bearer " + reader)
                 .header("content-type", "application/json");
