@@ -70,7 +70,8 @@ public final class Main implements Runnable {
         CommandLine policy = new CommandLine(new PolicyCommand(surroundings))
                 .addSubcommand(new PolicyTestCommand(surroundings))
                 .addSubcommand(new PolicyExplainCommand(surroundings))
-                .addSubcommand(new PolicyWhoCanCommand(surroundings));
+                .addSubcommand(new PolicyWhoCanCommand(surroundings))
+                .addSubcommand(new PolicyDiffCommand(surroundings));
         CommandLine command = new CommandLine(main)
                 .addSubcommand(new RunCommand(surroundings, starter))
                 .addSubcommand(new HealthcheckCommand(surroundings))

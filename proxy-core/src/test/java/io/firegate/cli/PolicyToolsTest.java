@@ -55,7 +55,8 @@ class PolicyToolsTest {
         boolean answered = false;
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith(TYPED)) {
-                String[] arguments = line.substring(TYPED.length()).replace("'", "").split(" +");
+                String[] arguments =
+                        line.substring(TYPED.length()).replace("'", "").split(" +");
                 played.append(line).append('\n').append(said(root, arguments).text());
                 answered = true;
             } else if (!answered || line.equals("```")) {

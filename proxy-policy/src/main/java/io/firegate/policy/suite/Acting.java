@@ -159,10 +159,11 @@ final class Acting {
                             keepingHidden(fields, before, written, asked.mask()));
         }
         if (asked.access().resource() instanceof Resource.Document(var path)) {
+            Operation operation = grant.access().operation();
+            boolean asksForStored = operation == Operation.UPDATE || operation == Operation.DELETE;
             boolean limited = !(grant.obligations().rows() instanceof RowFilter.AllRows);
-            boolean asksForStored = grant.access().operation() != Operation.CREATE && (limited || written == null);
-            // A limited rule answers what is missing as it answers what is hidden.
-            if ((before == null && asksForStored && limited) || (before != null && !reaches(grant, path, before))) {
+            // What is missing is answered as what is hidden is.
+            if (before == null ? asksForStored && limited : !reaches(grant, path, before)) {
                 return denied(grant, DenyReason.ROWS);
             }
             if (after != null && !reaches(grant, path, after)) {
@@ -180,15 +181,13 @@ final class Acting {
     }
 
     /** Whether a write names a field its writer does not see, or puts what has no fields above one. */
-    private static boolean namesHidden(
-            FieldMask mask, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
+    private static boolean namesHidden(FieldMask mask, PolicyValue.Fields written, @Nullable List<FieldPath> named) {
         if (named == null) {
             return namesHidden(mask, List.of(), written);
         }
         for (FieldPath path : named) {
             PolicyValue value = FieldEdit.at(written, path);
-            if (Seen.of(mask, path) == Seen.NOT
-                    || (value != null && namesHidden(mask, path.segments(), value))) {
+            if (Seen.of(mask, path) == Seen.NOT || (value != null && namesHidden(mask, path.segments(), value))) {
                 return true;
             }
         }
