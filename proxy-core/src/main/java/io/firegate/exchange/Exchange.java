@@ -15,20 +15,16 @@ import io.firegate.firestore.enforce.AnswerExaminer;
 import io.firegate.firestore.enforce.Examined;
 import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
-import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
-import io.firegate.policy.Decision;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +77,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable MessageAssembler assembler;
 
     private @Nullable AnswerPace pace;
-    /** What a guarded write waits for. */
-    private @Nullable CollectedAnswer collecting;
+    /** Takes the turns of a guarded write. */
+    private @Nullable GuardedTurns guarding;
 
     private int answerBytesKept;
     private boolean answering;
@@ -260,7 +256,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             case Admission.Guarded(GuardedCall guarded) -> {
                 state = State.GUARDING;
                 deadlineNanos = callerDeadlineNanos;
-                turn(guarded, guarded.begin());
+                guarding =
+                        new GuardedTurns(services, worker, head, callerDeadlineNanos, record, guarded, new Guarding());
+                guarding.begin();
             }
             case Admission.Answered answered -> answer(answered);
             case Admission.Denied denied -> {
@@ -285,112 +283,46 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         responder.end(GOOD_END);
     }
 
-    /** One step of a guarded write; what Firestore answers leads to the next. */
-    private void turn(GuardedCall guarded, GuardedCall.Turn turn) {
-        switch (turn) {
-            case GuardedCall.Turn.Ask ask -> ask(guarded, ask);
-            case GuardedCall.Turn.Pause(long millis) -> {
-                call = null;
-                worker.loop()
-                        .schedule(
-                                () -> {
-                                    if (state != State.OVER) {
-                                        turn(guarded, guarded.begin());
-                                    }
-                                },
-                                millis,
-                                TimeUnit.MILLISECONDS);
-            }
-            case GuardedCall.Turn.Answer answer -> {
-                record.settled(guarded.database(), guarded.permit(), answer.refused());
-                leave();
-                responder.start();
-                record.answered(responder.message(answer.bytes(), AnswerCredit.NONE));
-                record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
-                responder.end(GOOD_END);
-            }
-            case GuardedCall.Turn.Refuse(Decision.Deny deny) -> {
-                record.denied(guarded.database(), deny);
-                close(Failures.of(deny));
-            }
-            case GuardedCall.Turn.Fail(WriteCondition condition) -> {
-                record.settled(guarded.database(), guarded.permit(), List.of());
-                close(Failures.of(condition));
-            }
-            case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
-            case GuardedCall.Turn.Broken.INSTANCE -> failLate(Failures.of(UpstreamFailure.PROTOCOL));
+    /** What a guarded write does to its exchange. */
+    private final class Guarding implements GuardedTurns.Owner {
+        @Override
+        public boolean isOver() {
+            return state == State.OVER;
         }
-    }
 
-    private void ask(GuardedCall guarded, GuardedCall.Turn.Ask ask) {
-        PermittedCall asked = ask.call();
-        if (ask.writes()) {
-            if (!record.settled(guarded.database(), asked.permit(), asked.refused())) {
-                asked.release();
-                close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
-                return;
-            }
+        @Override
+        public void calls(@Nullable UpstreamCall opened) {
+            call = opened;
+        }
+
+        @Override
+        public void writes() {
             state = State.FORWARDED;
         }
-        Credential credential = services.credential(asked.permit().credential());
-        if (credential == null) {
-            asked.release();
-            failLate(services.noCredential(asked.permit().credential()));
-            return;
-        }
-        record.forwarded();
-        CollectedAnswer answer = new CollectedAnswer(
-                services.answerMessageBytesMax(),
-                services.guardBytesMax(),
-                services.answerBudget(),
-                new CollectedAnswer.Reader() {
-                    @Override
-                    public void collected(List<byte[]> messages, Http2Headers trailers) {
-                        if (state != State.OVER) {
-                            answered(guarded, messages, trailers);
-                        }
-                    }
 
-                    @Override
-                    public void notCollected(UpstreamFailure failure) {
-                        if (state != State.OVER) {
-                            failLate(Failures.of(failure));
-                        }
-                    }
-
-                    @Override
-                    public void tooLarge() {
-                        if (state != State.OVER) {
-                            failLate(Failure.of(
-                                    ErrorCode.ANSWER_TOO_LARGE,
-                                    "firegate: the documents that decide about this write are larger than guardBytes ("
-                                            + services.guardBytesMax() + ")"));
-                        }
-                    }
-                });
-        collecting = answer;
-        long left = callerDeadlineNanos - System.nanoTime();
-        UpstreamCall opened =
-                worker.upstream().open(asked, credential.authorization(), left, head.traceparent(), answer);
-        if (state != State.OVER && collecting == answer) {
-            call = opened;
-            answer.from(opened);
+        @Override
+        public void answer(byte[] message) {
+            leave();
+            responder.start();
+            record.answered(responder.message(message, AnswerCredit.NONE));
+            record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
+            responder.end(GOOD_END);
         }
-    }
 
-    private void answered(GuardedCall guarded, List<byte[]> messages, Http2Headers trailers) {
-        call = null;
-        GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
-        if (status == null) {
-            failLate(Failures.of(UpstreamFailure.PROTOCOL));
-            return;
+        @Override
+        public void relay(Http2Headers trailers, AnswerExaminer ending) {
+            examiner = ending;
+            Exchange.this.trailers(trailers);
         }
-        GuardedCall.Turn turn = guarded.answered(messages, status.code());
-        if (turn == GuardedCall.Turn.Relay.INSTANCE) {
-            record.settled(guarded.database(), guarded.permit(), List.of());
-            trailers(trailers);
-        } else {
-            turn(guarded, turn);
+
+        @Override
+        public void decided(Failure failure) {
+            close(failure);
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            failLate(failure);
         }
     }
 
@@ -656,8 +588,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (assembler != null) {
             assembler.release();
         }
-        if (collecting != null) {
-            collecting.drop();
+        if (guarding != null) {
+            guarding.drop();
         }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;

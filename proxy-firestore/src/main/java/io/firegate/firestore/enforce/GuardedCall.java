@@ -134,6 +134,11 @@ public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
      */
     public abstract Turn answered(List<byte[]> messages, int status);
 
+    /** How an end that is Firestore's own looks to the client: its words may tell of what is hidden. */
+    public AnswerExaminer ending() {
+        return WordlessEnd.EXAMINER;
+    }
+
     /** What the answer must pass. */
     AnswerExaminer answers() {
         return answers;

@@ -1,0 +1,170 @@
+package io.firegate.exchange;
+
+import io.firegate.auth.credential.Credential;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.error.Failures;
+import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.AnswerExaminer;
+import io.firegate.firestore.enforce.GuardedCall;
+import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.enforce.WriteCondition;
+import io.firegate.firestore.upstream.UpstreamCall;
+import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Decision;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the turns of one guarded write with Firestore. Belongs to the event loop of its exchange; nothing here waits. */
+@SuppressWarnings("FutureReturnValueIgnored") // a pause that is not ended by its timer is ended by the exchange
+final class GuardedTurns {
+    /** The exchange, as far as this concerns it. */
+    interface Owner {
+        /** Whether it has ended, so that nothing may be done any more. */
+        boolean isOver();
+
+        /** The call that is under way, or null in between. */
+        void calls(@Nullable UpstreamCall opened);
+
+        /** The client's own request goes out now. */
+        void writes();
+
+        /** The good end. */
+        void answer(byte[] message);
+
+        /** Firestore's own end. */
+        void relay(Http2Headers trailers, AnswerExaminer ending);
+
+        /** An end that has been recorded as decided. */
+        void decided(Failure failure);
+
+        /** An end nobody has decided. */
+        void failed(Failure failure);
+    }
+
+    private final ExchangeServices services;
+    private final Worker worker;
+    private final RequestHead head;
+    private final long deadlineNanos;
+    private final ExchangeRecord record;
+    private final GuardedCall guarded;
+    private final Owner owner;
+    private @Nullable CollectedAnswer collecting;
+
+    GuardedTurns(
+            ExchangeServices services,
+            Worker worker,
+            RequestHead head,
+            long deadlineNanos,
+            ExchangeRecord record,
+            GuardedCall guarded,
+            Owner owner) {
+        this.services = services;
+        this.worker = worker;
+        this.head = head;
+        this.deadlineNanos = deadlineNanos;
+        this.record = record;
+        this.guarded = guarded;
+        this.owner = owner;
+    }
+
+    /** Takes the first turn, or after a pause the first one again. */
+    void begin() {
+        if (!owner.isOver()) {
+            take(guarded.begin());
+        }
+    }
+
+    /** Lets go of what has been collected. */
+    void drop() {
+        if (collecting != null) {
+            collecting.drop();
+        }
+    }
+
+    private void take(GuardedCall.Turn turn) {
+        switch (turn) {
+            case GuardedCall.Turn.Ask ask -> ask(ask);
+            case GuardedCall.Turn.Pause(long millis) ->
+                worker.loop().schedule(this::begin, millis, TimeUnit.MILLISECONDS);
+            case GuardedCall.Turn.Answer answer -> {
+                record.settled(guarded.database(), guarded.permit(), answer.refused());
+                owner.answer(answer.bytes());
+            }
+            case GuardedCall.Turn.Refuse(Decision.Deny deny) -> {
+                record.denied(guarded.database(), deny);
+                owner.decided(Failures.of(deny));
+            }
+            case GuardedCall.Turn.Fail(WriteCondition condition) -> {
+                record.settled(guarded.database(), guarded.permit(), List.of());
+                owner.decided(Failures.of(condition));
+            }
+            case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
+            case GuardedCall.Turn.Broken.INSTANCE -> owner.failed(Failures.of(UpstreamFailure.PROTOCOL));
+        }
+    }
+
+    private void ask(GuardedCall.Turn.Ask ask) {
+        PermittedCall asked = ask.call();
+        if (ask.writes()) {
+            if (!record.settled(guarded.database(), asked.permit(), asked.refused())) {
+                asked.release();
+                owner.decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+                return;
+            }
+            owner.writes();
+        }
+        Credential credential = services.credential(asked.permit().credential());
+        if (credential == null) {
+            asked.release();
+            owner.failed(services.noCredential(asked.permit().credential()));
+            return;
+        }
+        record.forwarded();
+        CollectedAnswer answer = new CollectedAnswer(
+                services.answerMessageBytesMax(), services.guardBytesMax(), services.answerBudget(), new Answers());
+        collecting = answer;
+        long left = deadlineNanos - System.nanoTime();
+        UpstreamCall opened =
+                worker.upstream().open(asked, credential.authorization(), left, head.traceparent(), answer);
+        if (!owner.isOver()) {
+            owner.calls(opened);
+            answer.from(opened);
+        }
+    }
+
+    /** What comes of a question. */
+    private final class Answers implements CollectedAnswer.Reader {
+        @Override
+        public void collected(List<byte[]> messages, Http2Headers trailers) {
+            owner.calls(null);
+            GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
+            if (status == null) {
+                owner.failed(Failures.of(UpstreamFailure.PROTOCOL));
+                return;
+            }
+            GuardedCall.Turn turn = guarded.answered(messages, status.code());
+            if (turn == GuardedCall.Turn.Relay.INSTANCE) {
+                record.settled(guarded.database(), guarded.permit(), List.of());
+                owner.relay(trailers, guarded.ending());
+            } else {
+                take(turn);
+            }
+        }
+
+        @Override
+        public void notCollected(UpstreamFailure failure) {
+            owner.failed(Failures.of(failure));
+        }
+
+        @Override
+        public void tooLarge() {
+            owner.failed(Failure.of(
+                    ErrorCode.ANSWER_TOO_LARGE,
+                    "firegate: the documents that decide about this write are larger than guardBytes ("
+                            + services.guardBytesMax() + ")"));
+        }
+    }
+}
