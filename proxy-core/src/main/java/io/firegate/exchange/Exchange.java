@@ -22,7 +22,6 @@ import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 public final class Exchange extends Deadlines.Entry implements AnswerSink {
-    private static final Http2Headers GOOD_END =
-            ReadOnlyHttp2Headers.trailers(true, AsciiString.cached("grpc-status"), AsciiString.cached("0"));
-
     private enum State {
         AUTHENTICATING,
         RECEIVING,
@@ -280,7 +276,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         responder.start();
         record.answered(responder.message(message, AnswerCredit.NONE));
         record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
-        responder.end(GOOD_END);
+        responder.end(GrpcEnd.GOOD);
     }
 
     /** What a guarded write does to its exchange. */
@@ -306,7 +302,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             responder.start();
             record.answered(responder.message(message, AnswerCredit.NONE));
             record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
-            responder.end(GOOD_END);
+            responder.end(GrpcEnd.GOOD);
         }
 
         @Override
@@ -489,15 +485,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         OutcomeLine.Source source = shown == status ? OutcomeLine.Source.UPSTREAM : OutcomeLine.Source.FIREGATE;
         leave();
         record.ended(shown, source, OutcomeLine.End.COMPLETE, answerMessages.messages());
-        responder.end(
-                shown == GrpcStatus.OK
-                        ? GOOD_END
-                        : ReadOnlyHttp2Headers.trailers(
-                                true,
-                                AsciiString.cached("grpc-status"),
-                                AsciiString.of(Integer.toString(shown.code())),
-                                AsciiString.cached("grpc-message"),
-                                AsciiString.of(own.text())));
+        responder.end(GrpcEnd.of(shown, own.text()));
     }
 
     @Override
