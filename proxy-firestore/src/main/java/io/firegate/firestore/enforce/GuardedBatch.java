@@ -79,6 +79,14 @@ final class GuardedBatch extends GuardedCall {
 
     @Override
     public Turn begin() {
+        for (int i = 0; i < terms.size(); i++) {
+            WriteTerms on = terms.get(i);
+            Decision.Deny anyway = on == null || !isOpen(i) ? null : WriteJudge.refusedAnyway(on, request.getWrites(i));
+            if (anyway != null) {
+                refused.add(anyway);
+                statuses.set(i, status(texts.status(anyway)));
+            }
+        }
         Set<String> asked = asked();
         if (asked.isEmpty()) {
             return judge(Map.of());

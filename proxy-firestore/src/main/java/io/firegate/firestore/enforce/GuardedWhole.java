@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A guarded request that succeeds or fails as a whole: the first write that may not be done, in order, ends it. */
 final class GuardedWhole extends GuardedCall {
@@ -67,6 +68,11 @@ final class GuardedWhole extends GuardedCall {
 
     @Override
     public Turn begin() {
+        // What is settled without a look at what is stored comes first, so that it cannot tell of it.
+        Decision.Deny anyway = refusedAnyway();
+        if (anyway != null) {
+            return new Turn.Refuse(anyway);
+        }
         if (asked.isEmpty()) {
             return judge(new HashMap<>());
         }
@@ -97,9 +103,28 @@ final class GuardedWhole extends GuardedCall {
         return pause == null ? new Turn.Fail(WriteCondition.CONTENTION) : pause;
     }
 
+    private Decision.@Nullable Deny refusedAnyway() {
+        List<Write> writes = writes();
+        for (int i = 0; i < writes.size(); i++) {
+            Decision.Deny deny = WriteJudge.refusedAnyway(terms.get(i), writes.get(i));
+            if (deny != null) {
+                return deny;
+            }
+        }
+        return null;
+    }
+
+    private List<Write> writes() {
+        try {
+            return set.form().writes(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
+    }
+
     private Turn judge(Map<String, SimulatedDocument> documents) {
         try {
-            List<Write> writes = set.form().writes(message);
+            List<Write> writes = writes();
             WriteJudge judge = new WriteJudge(documents);
             List<Write> pinned = new ArrayList<>(writes.size());
             for (int i = 0; i < writes.size(); i++) {

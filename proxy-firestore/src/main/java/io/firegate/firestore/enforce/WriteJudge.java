@@ -54,6 +54,26 @@ final class WriteJudge {
         return new ArrayList<>(used);
     }
 
+    /** The denial of a write that names what its writer may not see, whatever is stored; null when that is not so. */
+    static Decision.@Nullable Deny refusedAnyway(WriteTerms terms, Write write) {
+        Decision.Deny deny = null;
+        for (Decision.Grant grant : terms.grants()) {
+            FieldWrites fields = FieldWrites.of(
+                    grant.obligations().fields(), grant.obligations().write());
+            if (fields.all() || !(fields.judge(ClientWrite.of(write)) instanceof FieldVerdict.Refused refused)) {
+                return null;
+            }
+            deny = denial(terms, refused);
+        }
+        return deny;
+    }
+
+    private static Decision.Deny denial(WriteTerms terms, FieldVerdict.Refused because) {
+        DenyReason reason =
+                because.cause() == FieldVerdict.Cause.HIDDEN ? DenyReason.HIDDEN_FIELD : DenyReason.READONLY;
+        return terms.because(reason, because.field().words());
+    }
+
     Verdict judge(WriteTerms terms, String name, Write write) {
         SimulatedDocument document = documents.get(name);
         Operation operation = terms.intent().operation();
@@ -102,9 +122,8 @@ final class WriteJudge {
             case FieldVerdict.AsItStands.INSTANCE -> {}
             case FieldVerdict.Masked masked ->
                 done = write.toBuilder().setUpdateMask(masked.mask()).build();
-            case FieldVerdict.Refused(var cause, var field) -> {
-                DenyReason reason = cause == FieldVerdict.Cause.HIDDEN ? DenyReason.HIDDEN_FIELD : DenyReason.READONLY;
-                return new Verdict.Refuse(terms.because(reason, field.words()));
+            case FieldVerdict.Refused refused -> {
+                return new Verdict.Refuse(denial(terms, refused));
             }
             case FieldVerdict.NeedsStored.INSTANCE ->
                 throw new IllegalStateException("what is stored has been looked at");

@@ -166,12 +166,12 @@ final class Acting {
             if (before == null ? asksForStored && limited : !reaches(grant, path, before)) {
                 return denied(grant, DenyReason.ROWS);
             }
+            if (before != null && after != null && changes(grant.obligations().write(), before, after)) {
+                return denied(grant, DenyReason.READONLY);
+            }
             if (after != null && !reaches(grant, path, after)) {
                 return denied(grant, DenyReason.ROWS);
             }
-        }
-        if (before != null && after != null && changes(grant.obligations().write(), before, after)) {
-            return denied(grant, DenyReason.READONLY);
         }
         return new Outcome(permit, Set.of(), Set.of(), describe(grant), null);
     }
