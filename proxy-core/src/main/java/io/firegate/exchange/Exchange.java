@@ -398,7 +398,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 failLate(noBudget());
                 return;
             }
-            switch (by == null ? Examined.NotAnAnswer.INSTANCE : by.examine(message)) {
+            switch (by == null ? Examined.NotAnAnswer.INSTANCE : by.examined(message)) {
                 case Examined.Send(var fit) -> {
                     if (!send(fit, paced)) {
                         return;

@@ -15,7 +15,10 @@ import io.firegate.policy.Decision;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes the turns of one guarded write with Firestore. Belongs to the event loop of its exchange; nothing here waits. */
 @SuppressWarnings("FutureReturnValueIgnored") // a pause that is not ended by its timer is ended by the exchange
@@ -43,6 +46,8 @@ final class GuardedTurns {
         /** An end nobody has decided. */
         void failed(Failure failure);
     }
+
+    private static final Logger log = LoggerFactory.getLogger(GuardedTurns.class);
 
     private final ExchangeServices services;
     private final Worker worker;
@@ -73,7 +78,27 @@ final class GuardedTurns {
     /** Takes the first turn, or after a pause the first one again. */
     void begin() {
         if (!owner.isOver()) {
-            take(guarded.begin());
+            next(guarded::begin, null);
+        }
+    }
+
+    /** A fault in working a turn out is this call's alone, and not that of whoever shares its connection to Firestore. */
+    private void next(Supplier<GuardedCall.Turn> turn, @Nullable Http2Headers trailers) {
+        GuardedCall.Turn taken;
+        try {
+            taken = turn.get();
+        } catch (RuntimeException e) {
+            // The class alone: a message could hold what is stored.
+            log.error("a guarded write could not be judged: {}", e.getClass().getName());
+            owner.failed(Failure.of(ErrorCode.INTERNAL, "firegate: the write could not be judged"));
+            return;
+        }
+        if (taken == GuardedCall.Turn.Relay.INSTANCE && trailers != null) {
+            if (isRecorded(List.of())) {
+                owner.relay(trailers, guarded.ending());
+            }
+        } else {
+            take(taken);
         }
     }
 
@@ -90,19 +115,39 @@ final class GuardedTurns {
             case GuardedCall.Turn.Pause(long millis) ->
                 worker.loop().schedule(this::begin, millis, TimeUnit.MILLISECONDS);
             case GuardedCall.Turn.Answer answer -> {
-                record.settled(guarded.database(), guarded.permit(), answer.refused());
-                owner.answer(answer.bytes());
+                if (isRecorded(answer.refused())) {
+                    owner.answer(answer.bytes());
+                }
             }
             case GuardedCall.Turn.Refuse(Decision.Deny deny) -> {
                 record.denied(guarded.database(), deny);
                 owner.decided(Failures.of(deny));
             }
             case GuardedCall.Turn.Fail(WriteCondition condition) -> {
-                record.settled(guarded.database(), guarded.permit(), List.of());
-                owner.decided(Failures.of(condition));
+                if (isRecorded(List.of())) {
+                    owner.decided(Failures.of(condition));
+                }
             }
             case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
-            case GuardedCall.Turn.Broken.INSTANCE -> owner.failed(Failures.of(UpstreamFailure.PROTOCOL));
+            case GuardedCall.Turn.Broken.INSTANCE -> unanswered(Failures.of(UpstreamFailure.PROTOCOL));
+        }
+    }
+
+    /** Whether the decision is in the record; where it cannot be, nothing is answered that depends on it. */
+    private boolean isRecorded(List<Decision.Deny> refused) {
+        boolean recorded = record.settled(guarded.database(), guarded.permit(), refused);
+        if (!recorded) {
+            owner.decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+        }
+        return recorded;
+    }
+
+    private void unanswered(Failure failure) {
+        GuardedCall.Turn left = guarded.unanswered();
+        if (left == null) {
+            owner.failed(failure);
+        } else {
+            take(left);
         }
     }
 
@@ -145,23 +190,17 @@ final class GuardedTurns {
                 owner.failed(Failures.of(UpstreamFailure.PROTOCOL));
                 return;
             }
-            GuardedCall.Turn turn = guarded.answered(messages, status.code());
-            if (turn == GuardedCall.Turn.Relay.INSTANCE) {
-                record.settled(guarded.database(), guarded.permit(), List.of());
-                owner.relay(trailers, guarded.ending());
-            } else {
-                take(turn);
-            }
+            next(() -> guarded.answered(messages, status.code()), trailers);
         }
 
         @Override
         public void notCollected(UpstreamFailure failure) {
-            owner.failed(Failures.of(failure));
+            unanswered(Failures.of(failure));
         }
 
         @Override
         public void tooLarge() {
-            owner.failed(Failure.of(
+            unanswered(Failure.of(
                     ErrorCode.ANSWER_TOO_LARGE,
                     "firegate: the documents that decide about this write are larger than guardBytes ("
                             + services.guardBytesMax() + ")"));

@@ -38,7 +38,7 @@ class SampleFilesTest {
                 .as(out.toString(UTF_8))
                 .isZero();
         assertThat(out.toString(UTF_8))
-                .contains("29 tests, 29 passed, 0 failed")
+                .contains("35 tests, 35 passed, 0 failed")
                 .contains("8 of 8 rules permitted something, 8 stood where something was refused");
     }
 

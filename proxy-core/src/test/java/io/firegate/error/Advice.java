@@ -93,7 +93,7 @@ final class Advice {
             case BAD_DATABASE, BAD_NAME, BAD_PARENT, BAD_COLLECTION_ID, BAD_DOCUMENT_ID ->
                 "Correct the name; `place` in the record says which.";
             case FOREIGN_DATABASE -> "Send one request for each database.";
-            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES, TOO_MANY_GUARDED -> "Split the request.";
+            case TOO_MANY_DOCUMENTS, TOO_MANY_WRITES, TOO_MANY_GUARDED, TOO_MANY_PATHS -> "Split the request.";
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";

@@ -1,6 +1,8 @@
 package io.firegate.firestore.enforce;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a permit demands of the answer: sees each message before the client does, and makes it fit. One object belongs to one call,
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * it does not compile.
  */
 public abstract class AnswerExaminer {
+    private static final Logger log = LoggerFactory.getLogger(AnswerExaminer.class);
+
     /** Nothing has to change in any message. */
     static final AnswerExaminer UNTOUCHED = new AnswerExaminer() {
         @Override
@@ -34,6 +38,21 @@ public abstract class AnswerExaminer {
      * @param message a whole protobuf message, without a frame; may be changed and given back
      */
     public abstract Examined examine(byte[] message);
+
+    /**
+     * The same, for whoever shares a thread with other calls: a fault in making a message fit is this call's alone.
+     *
+     * @param message a whole protobuf message, without a frame; may be changed and given back
+     */
+    public final Examined examined(byte[] message) {
+        try {
+            return examine(message);
+        } catch (RuntimeException e) {
+            // The class alone: a message could hold what is stored.
+            log.error("an answer could not be made fit: {}", e.getClass().getName());
+            return Examined.NotAnAnswer.INSTANCE;
+        }
+    }
 
     /**
      * How the answer ends for the client; null when as Firestore ended it.

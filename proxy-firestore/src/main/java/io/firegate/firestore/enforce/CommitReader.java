@@ -50,9 +50,8 @@ final class CommitReader extends RpcReader {
                     return problem;
                 }
                 OneWrite last = writes.get(writes.size() - 1);
-                // A verify reads what the transaction has read, so it needs what that needed.
-                boolean history = moment.history() && last.operation() == Operation.GET;
-                accesses.add(last.operation(), last.path(), history);
+                // What decides about a write is read as the transaction reads, so it needs what that needs.
+                accesses.add(last.operation(), last.path(), moment.history());
                 if (last.reveals()) {
                     answers.add(Operation.GET, last.path(), false);
                 }
@@ -78,6 +77,10 @@ final class CommitReader extends RpcReader {
                             edits, hidden.isEmpty() ? AnswerExaminer.UNTOUCHED : new CommitExaminer(hidden));
                 },
                 new WriteSet(
-                        writes.stream().map(OneWrite::intent).toList(), moment.upstream(), WriteSet.Commit.INSTANCE));
+                        writes.stream()
+                                .map(each -> each.intent(moment.history()))
+                                .toList(),
+                        moment.upstream(),
+                        WriteSet.Commit.INSTANCE));
     }
 }

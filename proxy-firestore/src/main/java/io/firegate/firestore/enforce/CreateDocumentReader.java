@@ -41,6 +41,7 @@ final class CreateDocumentReader extends RpcReader {
         ResourcePath parent = null;
         Field collection = null;
         Field id = null;
+        boolean cut = false;
         FieldCursor field = request.walk().fields();
         while (field.next()) {
             switch (field.number()) {
@@ -58,6 +59,7 @@ final class CreateDocumentReader extends RpcReader {
                         }
                     }
                 }
+                case CreateDocumentRequest.MASK_FIELD_NUMBER -> cut = true;
                 default -> {}
             }
         }
@@ -80,6 +82,7 @@ final class CreateDocumentReader extends RpcReader {
         segments.add(documentId);
         ResourcePath path = new ResourcePath(segments);
         Resource resource = new Resource.Document(path);
+        boolean part = cut;
         List<Edit> edits = id != null && !id.isEmpty() ? List.of() : List.of(made(request, id, documentId));
         return new Reading.Wants(
                 database.name(),
@@ -87,9 +90,9 @@ final class CreateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(edits, WrittenDocument.examiner(verdict, path)),
+                verdict -> new Plan.Step.Forward(edits, WrittenDocument.examiner(verdict, path, part)),
                 new WriteSet(
-                        List.of(new WriteIntent(path, Operation.CREATE, true)),
+                        List.of(new WriteIntent(path, Operation.CREATE, true, false)),
                         ByteString.EMPTY,
                         new WriteSet.Create(database.name().resourceName() + "/documents" + path)));
     }

@@ -42,7 +42,7 @@ final class DeleteDocumentReader extends RpcReader {
                 null,
                 Plan.AS_IT_STANDS,
                 new WriteSet(
-                        List.of(new WriteIntent(path, Operation.DELETE, false)),
+                        List.of(new WriteIntent(path, Operation.DELETE, false, false)),
                         ByteString.EMPTY,
                         WriteSet.Delete.INSTANCE));
     }

@@ -35,6 +35,9 @@ final class FilteredBatchGet extends RowFiltered {
         if (!asked.hasMask()) {
             return onward.seenFirstBy(new Examiner(verdict, rows, null));
         }
+        if (Projection.isTooLong(asked.getMask().getFieldPathsCount())) {
+            return new Step.Refuse(new Reading.Unreadable(RequestProblem.TOO_MANY_PATHS, "mask"));
+        }
         Projection shown = Projection.of(asked.getMask().getFieldPathsList());
         if (shown == null) {
             return new Step.Refuse(new Reading.Unreadable(RequestProblem.BAD_FIELD_PATH, "mask"));

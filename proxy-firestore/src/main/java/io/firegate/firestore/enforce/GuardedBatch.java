@@ -12,6 +12,8 @@ import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +22,26 @@ import org.jspecify.annotations.Nullable;
 
 /** A guarded BatchWrite: each write is read, judged and answered for itself, and only one whose pin was lost is tried again. */
 final class GuardedBatch extends GuardedCall {
+    private static final int STATUS_UNAVAILABLE = 14;
+
     private final BatchWriteRequest request;
     private final List<@Nullable WriteTerms> terms;
     private final BitSet hidden;
     private final WriteRefusals texts;
     private final List<Decision.Deny> refused;
+    /** The grants that what is stored decides about, by a text as in {@link WriteJudge}. */
+    private final Set<String> onTerms = new HashSet<>();
+
+    private final BitSet unseen = new BitSet();
     private final List<@Nullable Status> statuses;
     private final List<WriteResult> results = new ArrayList<>();
     /** The writes under way, in the order they were sent in. */
     private final List<Integer> sent = new ArrayList<>();
 
     private boolean reading;
+
+    /** Whether Firestore has carried out some of the writes. */
+    private boolean begun;
 
     /**
      * A guarded batch.
@@ -57,9 +68,21 @@ final class GuardedBatch extends GuardedCall {
         this.refused = new ArrayList<>(refused);
         this.hidden = hidden;
         this.texts = texts;
-        for (int i = 0; i < terms.size(); i++) {
+        for (WriteTerms on : terms) {
             results.add(WriteResult.getDefaultInstance());
+            if (on != null) {
+                on.grants().forEach(grant -> onTerms.add(key(grant)));
+            }
         }
+    }
+
+    private static String key(Decision.Grant grant) {
+        return grant.rule()
+                + ' '
+                + grant.tier()
+                + ' '
+                + grant.access().operation()
+                + grant.access().resource();
     }
 
     private boolean isOpen(int i) {
@@ -98,13 +121,14 @@ final class GuardedBatch extends GuardedCall {
     @Override
     public Turn answered(List<byte[]> messages, int status) {
         if (status != STATUS_OK) {
-            return Turn.Relay.INSTANCE;
+            return begun ? unanswered(status) : Turn.Relay.INSTANCE;
         }
         if (reading) {
             reading = false;
             Map<String, SimulatedDocument> documents = documents(messages, asked());
             return documents == null ? Turn.Broken.INSTANCE : judge(documents);
         }
+        begun = true;
         BatchWriteResponse answer;
         try {
             answer = messages.size() == 1 ? BatchWriteResponse.parseFrom(messages.get(0)) : null;
@@ -122,9 +146,11 @@ final class GuardedBatch extends GuardedCall {
                     && on.asksWhatIsStored()
                     && isLostPin(answer.getStatus(k).getCode())) {
                 lost = true;
+            } else if (on != null && answer.getStatus(k).getCode() == STATUS_ALREADY_EXISTS) {
+                statuses.set(i, status(texts.status(WriteCondition.DOCUMENT_EXISTS)));
             } else {
                 WriteResult result = answer.getWriteResults(k);
-                results.set(i, hidden.get(i) ? CommitExaminer.withoutResults(result) : result);
+                results.set(i, shown(i, result));
                 statuses.set(i, answer.getStatus(k));
             }
         }
@@ -143,10 +169,37 @@ final class GuardedBatch extends GuardedCall {
         return whole();
     }
 
+    private WriteResult shown(int i, WriteResult result) {
+        if (unseen.get(i)) {
+            return WriteResult.getDefaultInstance();
+        }
+        return hidden.get(i) ? CommitExaminer.withoutResults(result) : result;
+    }
+
+    @Override
+    public @Nullable Turn unanswered() {
+        return begun ? unanswered(STATUS_UNAVAILABLE) : null;
+    }
+
+    /** Some writes are done, which a failure of the whole would deny: only those still open have failed. */
+    private Turn unanswered(int status) {
+        for (int i = 0; i < terms.size(); i++) {
+            if (isOpen(i)) {
+                statuses.set(
+                        i,
+                        Status.newBuilder()
+                                .setCode(status)
+                                .setMessage("firegate: not tried again, Firestore failed")
+                                .build());
+            }
+        }
+        return whole();
+    }
+
     private Turn judge(Map<String, SimulatedDocument> documents) {
         sent.clear();
         BatchWriteRequest.Builder forwarded = request.toBuilder().clearWrites();
-        Set<Decision.Grant> grants = new LinkedHashSet<>();
+        WriteJudge judge = new WriteJudge(new HashMap<>(documents));
         for (int i = 0; i < terms.size(); i++) {
             WriteTerms on = terms.get(i);
             if (!isOpen(i)) {
@@ -157,13 +210,11 @@ final class GuardedBatch extends GuardedCall {
                 forwarded.addWrites(request.getWrites(i));
                 continue;
             }
-            // No two writes are of one document.
-            WriteJudge judge = new WriteJudge(new java.util.HashMap<>(documents));
             switch (judge.judge(on, name(on.intent()), request.getWrites(i))) {
                 case WriteJudge.Verdict.Forward(Write write) -> {
                     sent.add(i);
                     forwarded.addWrites(write);
-                    grants.addAll(judge.used());
+                    unseen.set(i, judge.isUnseen());
                 }
                 case WriteJudge.Verdict.Refuse(var deny) -> {
                     refused.add(deny);
@@ -175,16 +226,13 @@ final class GuardedBatch extends GuardedCall {
         if (sent.isEmpty()) {
             return whole();
         }
+        List<Decision.Grant> grants = judge.used();
         for (Decision.Grant grant : permit().grants()) {
-            boolean open = false;
-            for (WriteTerms on : terms) {
-                open |= on != null && on.grants().contains(grant);
-            }
-            if (!open) {
+            if (!onTerms.contains(key(grant))) {
                 grants.add(grant);
             }
         }
-        return write(forwarded.build(), new ArrayList<>(grants), refused);
+        return write(forwarded.build(), grants, refused);
     }
 
     private static Status status(byte[] encoded) {

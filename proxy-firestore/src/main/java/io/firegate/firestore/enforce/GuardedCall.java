@@ -35,7 +35,7 @@ public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
 
     private static final int PREFIX_BYTES = 5;
     private static final int STATUS_NOT_FOUND = 5;
-    private static final int STATUS_ALREADY_EXISTS = 6;
+    static final int STATUS_ALREADY_EXISTS = 6;
     private static final int STATUS_FAILED_PRECONDITION = 9;
 
     /** How often a lost pin is read and judged anew, product.md 4.6. */
@@ -133,6 +133,11 @@ public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
      * @param status the gRPC status it ended with
      */
     public abstract Turn answered(List<byte[]> messages, int status);
+
+    /** The turn after an answer that never was whole: an end for the client, or null when the call as a whole has failed. */
+    public @Nullable Turn unanswered() {
+        return null;
+    }
 
     /** How an end that is Firestore's own looks to the client: its words may tell of what is hidden. */
     public AnswerExaminer ending() {

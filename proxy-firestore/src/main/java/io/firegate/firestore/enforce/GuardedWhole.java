@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -7,7 +8,9 @@ import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import io.firegate.policy.Operation;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +27,9 @@ final class GuardedWhole extends GuardedCall {
     private final byte[] message;
     private final List<WriteTerms> terms;
     private final Set<String> asked = new LinkedHashSet<>();
+    /** The verifies of documents that do not exist for the caller. */
+    private final BitSet unseen = new BitSet();
+
     private boolean reading;
     private boolean tooMany;
 
@@ -49,13 +55,18 @@ final class GuardedWhole extends GuardedCall {
         for (WriteTerms each : terms) {
             times.merge(name(each.intent()), 1, Integer::sum);
         }
+        boolean any = terms.stream().anyMatch(WriteTerms::asksWhatIsStored);
         for (WriteTerms each : terms) {
             String name = name(each.intent());
+            // Where anything is read, every condition of the client's own is looked at here, so that what Firestore
+            // then finds
+            // wrong can only be a pin.
+            boolean conditional = any && each.intent().operation() != Operation.UPSERT;
             // What a create finds may be another write's doing.
             int of = times.getOrDefault(name, 0);
             boolean shared = each.asksWhatComes() && of > 1;
             tooMany |= shared && of > WRITES_MAX;
-            if (each.asksWhatIsStored() || shared) {
+            if (each.asksWhatIsStored() || shared || conditional) {
                 asked.add(name);
             }
         }
@@ -92,15 +103,39 @@ final class GuardedWhole extends GuardedCall {
         }
         if (status == STATUS_OK) {
             return messages.size() == 1 && answers().examine(messages.get(0)) instanceof Examined.Send(byte[] fit)
-                    ? new Turn.Answer(ByteString.copyFrom(fit), List.of())
+                    ? new Turn.Answer(untold(fit), List.of())
                     : Turn.Broken.INSTANCE;
         }
-        if (asked.isEmpty() || !isLostPin(status)) {
+        if (asked.isEmpty()) {
+            // Only creates are judged without a look, and each has the condition that nothing is there.
+            return status == STATUS_ALREADY_EXISTS
+                    ? new Turn.Fail(WriteCondition.DOCUMENT_EXISTS)
+                    : Turn.Relay.INSTANCE;
+        }
+        if (!isLostPin(status)) {
             return Turn.Relay.INSTANCE;
         }
         // In a transaction nobody else may have written; Firestore's clients begin it anew when it is aborted.
         Turn.Pause pause = set.transaction().isEmpty() ? pause() : null;
         return pause == null ? new Turn.Fail(WriteCondition.CONTENTION) : pause;
+    }
+
+    /** A verify that holds answers when the document was changed last: of one that does not exist for the caller, the time of the commit. */
+    private ByteString untold(byte[] answer) {
+        if (unseen.isEmpty()) {
+            return ByteString.copyFrom(answer);
+        }
+        try {
+            CommitResponse.Builder untold = CommitResponse.parseFrom(answer).toBuilder();
+            for (int i = unseen.nextSetBit(0);
+                    i >= 0 && i < untold.getWriteResultsCount();
+                    i = unseen.nextSetBit(i + 1)) {
+                untold.getWriteResultsBuilder(i).setUpdateTime(untold.getCommitTime());
+            }
+            return untold.build().toByteString();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what was read before does not parse", e);
+        }
     }
 
     private Decision.@Nullable Deny refusedAnyway() {
@@ -129,7 +164,10 @@ final class GuardedWhole extends GuardedCall {
             List<Write> pinned = new ArrayList<>(writes.size());
             for (int i = 0; i < writes.size(); i++) {
                 switch (judge.judge(terms.get(i), name(terms.get(i).intent()), writes.get(i))) {
-                    case WriteJudge.Verdict.Forward(var write) -> pinned.add(write);
+                    case WriteJudge.Verdict.Forward(var write) -> {
+                        pinned.add(write);
+                        unseen.set(i, judge.isUnseen());
+                    }
                     case WriteJudge.Verdict.Refuse(var deny) -> {
                         return new Turn.Refuse(deny);
                     }

@@ -48,6 +48,9 @@ final class NarrowedListing extends RowFiltered {
             return new Step.Unenforceable(
                     "order_by must be a list of fields, each alone or with asc or desc, where the policy hides documents");
         }
+        if (Projection.isTooLong(asked.getMask().getFieldPathsCount())) {
+            return new Step.Refuse(new Reading.Unreadable(RequestProblem.TOO_MANY_PATHS, "mask"));
+        }
         Projection shown = asked.hasMask() ? Projection.of(asked.getMask().getFieldPathsList()) : null;
         if (asked.hasMask() && shown == null) {
             return new Step.Refuse(new Reading.Unreadable(RequestProblem.BAD_FIELD_PATH, "mask"));

@@ -79,8 +79,8 @@ final class OneWrite {
     }
 
     /** What it does, apart from where it stands. */
-    WriteIntent intent() {
-        return new WriteIntent(path(), operation(), reveals);
+    WriteIntent intent(boolean history) {
+        return new WriteIntent(path(), operation(), reveals, history);
     }
 
     private Reading.@Nullable Unreadable read(RequestMessage request, FieldCursor write, Names.Database database) {

@@ -54,6 +54,8 @@ public enum RequestProblem {
     TOO_MANY_DOCUMENTS(Status.INVALID_ARGUMENT, "more than 1000 documents in one request; split it"),
     /** More writes, each judged and answered for itself, than one request may hold. */
     TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
+    /** A longer mask than is worked through under a condition. */
+    TOO_MANY_PATHS(Status.INVALID_ARGUMENT, "more than 1000 paths in a mask; split it, or leave the mask out"),
     /** Writes that depend on more stored documents than are read for one request. */
     TOO_MANY_GUARDED(
             Status.INVALID_ARGUMENT,

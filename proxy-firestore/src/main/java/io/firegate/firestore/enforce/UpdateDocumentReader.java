@@ -26,6 +26,7 @@ final class UpdateDocumentReader extends RpcReader {
         Names.Database database = null;
         ResourcePath path = null;
         Operation operation = Operation.UPSERT;
+        boolean cut = false;
         FieldCursor field = request.walk().fields();
         while (field.next()) {
             if (field.number() == UpdateDocumentRequest.DOCUMENT_FIELD_NUMBER) {
@@ -39,11 +40,13 @@ final class UpdateDocumentReader extends RpcReader {
             } else if (field.number() == UpdateDocumentRequest.CURRENT_DOCUMENT_FIELD_NUMBER) {
                 operation = OneWrite.byPrecondition(field);
             }
+            cut |= field.number() == UpdateDocumentRequest.MASK_FIELD_NUMBER;
         }
         if (database == null || path == null) {
             return new Reading.Unreadable(RequestProblem.BAD_NAME, "document.name");
         }
         ResourcePath written = path;
+        boolean part = cut;
         Resource resource = new Resource.Document(path);
         return new Reading.Wants(
                 database.name(),
@@ -51,8 +54,10 @@ final class UpdateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(List.of(), WrittenDocument.examiner(verdict, written)),
+                verdict -> new Plan.Step.Forward(List.of(), WrittenDocument.examiner(verdict, written, part)),
                 new WriteSet(
-                        List.of(new WriteIntent(path, operation, true)), ByteString.EMPTY, WriteSet.Update.INSTANCE));
+                        List.of(new WriteIntent(path, operation, true, false)),
+                        ByteString.EMPTY,
+                        WriteSet.Update.INSTANCE));
     }
 }

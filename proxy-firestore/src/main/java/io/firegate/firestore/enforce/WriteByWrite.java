@@ -106,7 +106,7 @@ final class WriteByWrite {
             return null;
         }
         WriteAccesses accesses = new WriteAccesses(database, credential);
-        if (WriteTerms.of(write.intent(), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)) {
+        if (WriteTerms.of(write.intent(false), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)) {
             credential = with;
             return on;
         }

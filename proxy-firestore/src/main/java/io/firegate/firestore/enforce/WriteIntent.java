@@ -11,14 +11,15 @@ import io.firegate.policy.ResourcePath;
  * @param path the document
  * @param operation {@link Operation#GET} for a verify
  * @param reveals whether the answer tells something of what is stored
+ * @param history whether what is read for it is read in the past
  */
-record WriteIntent(ResourcePath path, Operation operation, boolean reveals) {
+record WriteIntent(ResourcePath path, Operation operation, boolean reveals, boolean history) {
     Access access() {
         return access(operation);
     }
 
     /** The same when it is known to do this. */
     Access access(Operation known) {
-        return Access.of(known, new Resource.Document(path));
+        return new Access(known, new Resource.Document(path), history);
     }
 }

@@ -12,10 +12,9 @@ import io.firegate.policy.Obligations;
 import io.firegate.policy.Operation;
 import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteJudge {
     private final Map<String, SimulatedDocument> documents;
-    private final Set<Decision.Grant> used = new LinkedHashSet<>();
+    /** By a text, because a hash set orders those when their hashes are chosen to collide; grants have no order. */
+    private final Map<String, Decision.Grant> used = new LinkedHashMap<>();
+
+    private boolean unseen;
 
     /**
      * A judge.
@@ -51,7 +53,7 @@ final class WriteJudge {
 
     /** The grants the writes so far go on under. */
     List<Decision.Grant> used() {
-        return new ArrayList<>(used);
+        return new ArrayList<>(used.values());
     }
 
     /** The denial of a write that names what its writer may not see, whatever is stored; null when that is not so. */
@@ -74,12 +76,18 @@ final class WriteJudge {
         return terms.because(reason, because.field().words());
     }
 
+    /** Whether the last write judged is a verify of a document that does not exist for its caller. */
+    boolean isUnseen() {
+        return unseen;
+    }
+
     Verdict judge(WriteTerms terms, String name, Write write) {
+        unseen = false;
         SimulatedDocument document = documents.get(name);
         Operation operation = terms.intent().operation();
         if (document == null) {
             if (!terms.asksWhatComes()) {
-                used.addAll(terms.grants());
+                terms.grants().forEach(this::use);
                 return new Verdict.Forward(write);
             }
             // Only a create asks for nothing stored: its own precondition says that there is nothing.
@@ -104,6 +112,7 @@ final class WriteJudge {
                 return new Verdict.Fail(broken);
             }
             use(onPresent);
+            unseen = !visible && onPresent != null && WriteTerms.limitsRows(onPresent);
             return new Verdict.Forward(isConditional(write) ? pin(write, document) : write);
         }
         if (broken != null) {
@@ -147,7 +156,14 @@ final class WriteJudge {
 
     private void use(Decision.@Nullable Grant grant) {
         if (grant != null) {
-            used.add(grant);
+            used.put(
+                    grant.rule()
+                            + ' '
+                            + grant.tier()
+                            + ' '
+                            + grant.access().operation()
+                            + grant.access().resource(),
+                    grant);
         }
     }
 

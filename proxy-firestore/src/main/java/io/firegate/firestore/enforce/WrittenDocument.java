@@ -24,13 +24,17 @@ final class WrittenDocument extends AnswerExaminer {
         this.get = get;
     }
 
-    /** What an answer with this document must pass. */
-    static AnswerExaminer examiner(Plan.Verdict verdict, ResourcePath path) {
+    /**
+     * What an answer with this document must pass.
+     *
+     * @param cut whether the client has only a part of it answered, on which a condition would be judged amiss
+     */
+    static AnswerExaminer examiner(Plan.Verdict verdict, ResourcePath path, boolean cut) {
         if (verdict.shows(path)) {
             return UNTOUCHED;
         }
         for (Decision.Grant grant : verdict.permit().grants()) {
-            if (grant.access().operation() == Operation.GET) {
+            if (grant.access().operation() == Operation.GET && !(cut && WriteTerms.limitsRows(grant))) {
                 return new WrittenDocument(grant);
             }
         }

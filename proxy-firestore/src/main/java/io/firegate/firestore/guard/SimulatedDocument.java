@@ -25,13 +25,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedDocument implements DocumentView {
     /** Transforms of one document in one request (vendor page "Quotas and limits"); each costs the time of all before. */
-    private static final int CLOCKED_MAX = 500;
+    private static final int TRANSFORMS_MAX = 500;
+
+    /** Elements of arrays that are read, and paths that are looked at, for one document of one request: some tenths of a second. */
+    private static final long WORK_MAX = 2_000_000;
 
     private final String name;
     private final boolean storedAtFirst;
     private final Timestamp updateTime;
     private boolean exists;
     private boolean touched;
+    private int transformed;
+    private long work;
     /** Each a {@link Value}, or for a map that was written into a {@code Map} of the same kind. */
     private Map<String, Object> fields;
     /** Fields whose value only Firestore's clock knows. */
@@ -141,7 +146,7 @@ public final class SimulatedDocument implements DocumentView {
     /**
      * Carries a write out: an {@code update} or {@code transform}, or a {@code delete}. Its precondition has been looked at.
      *
-     * @return false when its mask or a transform names no field, or more fields are to hold the time than Firestore would take
+     * @return false when its mask or a transform names no field, an operand is none, or it would be more work than one request may be
      */
     public boolean apply(Write write) {
         touched = true;
@@ -172,6 +177,10 @@ public final class SimulatedDocument implements DocumentView {
                 return false;
             }
             Object written = find(update.getFieldsMap(), path.segments());
+            work += 1 + clocked.size();
+            if (work > WORK_MAX) {
+                return false;
+            }
             put(path, (Value) written);
         }
         return true;
@@ -184,6 +193,13 @@ public final class SimulatedDocument implements DocumentView {
                 return false;
             }
             Value stored = stored(path);
+            work += elements(stored) + elements(transform);
+            if (++transformed > TRANSFORMS_MAX
+                    || work > WORK_MAX
+                    || !isReadable(transform)
+                    || (stored != null && StoredValue.read(stored) == null)) {
+                return false;
+            }
             switch (transform.getTransformTypeCase()) {
                 case SET_TO_SERVER_VALUE -> {
                     put(
@@ -192,9 +208,6 @@ public final class SimulatedDocument implements DocumentView {
                                     .setTimestampValue(Timestamp.getDefaultInstance())
                                     .build());
                     clocked.add(path);
-                    if (clocked.size() > CLOCKED_MAX) {
-                        return false;
-                    }
                 }
                 case INCREMENT -> put(path, Transforms.increment(stored, transform.getIncrement()));
                 case MAXIMUM -> put(path, Transforms.maximum(stored, transform.getMaximum()));
@@ -215,6 +228,30 @@ public final class SimulatedDocument implements DocumentView {
             }
         }
         return true;
+    }
+
+    private static int elements(@Nullable Value value) {
+        return value == null ? 0 : value.getArrayValue().getValuesCount();
+    }
+
+    private static int elements(FieldTransform transform) {
+        return transform.getAppendMissingElements().getValuesCount()
+                + transform.getRemoveAllFromArray().getValuesCount();
+    }
+
+    private static boolean isReadable(FieldTransform transform) {
+        return switch (transform.getTransformTypeCase()) {
+            case INCREMENT -> Transforms.isNumber(transform.getIncrement());
+            case MAXIMUM -> Transforms.isNumber(transform.getMaximum());
+            case MINIMUM -> Transforms.isNumber(transform.getMinimum());
+            case APPEND_MISSING_ELEMENTS ->
+                transform.getAppendMissingElements().getValuesList().stream()
+                        .allMatch(value -> StoredValue.read(value) != null);
+            case REMOVE_ALL_FROM_ARRAY ->
+                transform.getRemoveAllFromArray().getValuesList().stream()
+                        .allMatch(value -> StoredValue.read(value) != null);
+            case SET_TO_SERVER_VALUE, TRANSFORMTYPE_NOT_SET -> true;
+        };
     }
 
     /** A null value takes the field away; above a field that is set maps come into being, in place of whatever stood there. */

@@ -105,7 +105,7 @@ final class Transforms {
         return read;
     }
 
-    private static boolean isNumber(Value value) {
+    static boolean isNumber(Value value) {
         return value.hasIntegerValue() || value.hasDoubleValue();
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * mask. A map whose every field is cut off is not there, an array and a vector are whole or not there.
  */
 public final class Projection {
+    private static final int PATHS_MAX = 1000;
+
     /** The pseudo-field every answer has, whatever the mask. */
     public static final String NAME = "__name__";
 
@@ -70,6 +72,11 @@ public final class Projection {
             }
         }
         return false;
+    }
+
+    /** Whether a mask is longer than is worked through for each document; the time it takes grows with the square. */
+    public static boolean isTooLong(int paths) {
+        return paths > PATHS_MAX;
     }
 
     /** The paths that read what the client wants and these fields as well, none of them below another. */

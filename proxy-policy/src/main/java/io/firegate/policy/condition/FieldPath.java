@@ -35,7 +35,9 @@ public record FieldPath(List<String> segments) {
                 while (i < text.length() && text.charAt(i) != '`') {
                     if (text.charAt(i) == '\\') {
                         i++;
-                        if (i == text.length()) {
+                        // Firestore knows more escapes, such as \x73: what is judged must be what Firestore reads, so
+                        // none of them.
+                        if (i == text.length() || (text.charAt(i) != '`' && text.charAt(i) != '\\')) {
                             return Optional.empty();
                         }
                     }
