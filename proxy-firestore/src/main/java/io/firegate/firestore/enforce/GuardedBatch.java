@@ -71,18 +71,9 @@ final class GuardedBatch extends GuardedCall {
         for (WriteTerms on : terms) {
             results.add(WriteResult.getDefaultInstance());
             if (on != null) {
-                on.grants().forEach(grant -> onTerms.add(key(grant)));
+                on.grants().forEach(grant -> onTerms.add(WriteJudge.key(grant)));
             }
         }
-    }
-
-    private static String key(Decision.Grant grant) {
-        return grant.rule()
-                + ' '
-                + grant.tier()
-                + ' '
-                + grant.access().operation()
-                + grant.access().resource();
     }
 
     private boolean isOpen(int i) {
@@ -228,7 +219,7 @@ final class GuardedBatch extends GuardedCall {
         }
         List<Decision.Grant> grants = judge.used();
         for (Decision.Grant grant : permit().grants()) {
-            if (!onTerms.contains(key(grant))) {
+            if (!onTerms.contains(WriteJudge.key(grant))) {
                 grants.add(grant);
             }
         }

@@ -154,16 +154,19 @@ final class WriteJudge {
         return new Verdict.Forward(first && operation != Operation.CREATE ? pin(done, document) : done);
     }
 
+    /** A text that differs when the grant does. */
+    static String key(Decision.Grant grant) {
+        return grant.rule()
+                + ' '
+                + grant.tier()
+                + ' '
+                + grant.access().operation()
+                + grant.access().resource();
+    }
+
     private void use(Decision.@Nullable Grant grant) {
         if (grant != null) {
-            used.put(
-                    grant.rule()
-                            + ' '
-                            + grant.tier()
-                            + ' '
-                            + grant.access().operation()
-                            + grant.access().resource(),
-                    grant);
+            used.put(key(grant), grant);
         }
     }
 
