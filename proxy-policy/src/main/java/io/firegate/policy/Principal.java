@@ -19,6 +19,7 @@ import java.util.Set;
  * @param tokenId {@code uti}, Entra's identifier of the single token; empty when the token has none
  * @param expiresAt {@code exp} of the token, without clock skew
  * @param claims those of the token's other claims that a policy may use, by name; one with several values is an array
+ * @param attributes what a binding may ask of the caller beyond who it is
  */
 public record Principal(
         Guid tenant,
@@ -29,7 +30,22 @@ public record Principal(
         Set<String> roles,
         String tokenId,
         Instant expiresAt,
-        Map<String, PolicyValue> claims) {
+        Map<String, PolicyValue> claims,
+        Attributes attributes) {
+
+    /** A member of the tenant without an agent, whose sign-in met no further demand. */
+    public Principal(
+            Guid tenant,
+            Guid oid,
+            Kind kind,
+            Guid app,
+            Set<Guid> groups,
+            Set<String> roles,
+            String tokenId,
+            Instant expiresAt,
+            Map<String, PolicyValue> claims) {
+        this(tenant, oid, kind, app, groups, roles, tokenId, expiresAt, claims, Attributes.NONE);
+    }
 
     /** One whose token has no claim a policy may use. */
     public Principal(
@@ -48,6 +64,32 @@ public record Principal(
     public enum Kind {
         USER,
         APP
+    }
+
+    /** Whether an AI agent acts. Its application is {@link #app()}. */
+    public enum Agent {
+        /** None: the person or application itself. */
+        NONE,
+        /** The principal is the agent: an agent identity acting for itself, or an agent's own user account. */
+        ITSELF,
+        /** An agent acts for the person the principal names. */
+        FOR_USER
+    }
+
+    /**
+     * What a binding's {@code require} looks at.
+     *
+     * @param authContexts the Conditional Access authentication contexts the sign-in met ({@code acrs}), such as {@code c1}
+     * @param agent whether an AI agent acts
+     * @param guest whether the person is a guest of the tenant
+     */
+    public record Attributes(Set<String> authContexts, Agent agent, boolean guest) {
+        /** A member, no agent, no authentication context. */
+        public static final Attributes NONE = new Attributes(Set.of(), Agent.NONE, false);
+
+        public Attributes {
+            authContexts = Set.copyOf(authContexts);
+        }
     }
 
     public Principal {
