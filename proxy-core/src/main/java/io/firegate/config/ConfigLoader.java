@@ -2,6 +2,7 @@ package io.firegate.config;
 
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.config.GatewayConfig.Admin;
+import io.firegate.config.GatewayConfig.Answers;
 import io.firegate.config.GatewayConfig.Audit;
 import io.firegate.config.GatewayConfig.Credential;
 import io.firegate.config.GatewayConfig.Handles;
@@ -93,6 +94,7 @@ public final class ConfigLoader {
                 credentials,
                 new Policy(policy.need("dir", Path.class), policy.need("reload", Reload.class)),
                 new Audit(audit.need("file", Path.class), audit.need("onFailure", OnFailure.class)),
+                new Answers(root.needSection("answers").need("filteredHeader", Boolean.class)),
                 new Handles(root.needSection("handles").get("keyFile", Path.class)),
                 limits(root.needSection("limits")));
     }

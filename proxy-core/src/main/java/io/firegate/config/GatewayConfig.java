@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials what tiers may use towards the upstream, by name in the order of the file
  * @param policy where the policy is and when it is read again
  * @param audit where the record goes
+ * @param answers what answers say beside what Firestore says
  * @param handles what seals the handles clients are given
  * @param limits every bound
  */
@@ -38,6 +39,7 @@ public record GatewayConfig(
         Map<String, Credential> credentials,
         Policy policy,
         Audit audit,
+        Answers answers,
         Handles handles,
         Limits limits) {
 
@@ -191,6 +193,13 @@ public record GatewayConfig(
      * @param onFailure what happens to requests that cannot be recorded
      */
     public record Audit(Path file, OnFailure onFailure) {}
+
+    /**
+     * What answers say beside what Firestore says.
+     *
+     * @param filteredHeader whether an answer under a row or field rule has the header {@code x-firegate-filtered}
+     */
+    public record Answers(boolean filteredHeader) {}
 
     /**
      * What seals the handles clients are given to hand back: transaction ids, page, resume and stream tokens.

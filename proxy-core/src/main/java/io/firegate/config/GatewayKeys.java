@@ -216,6 +216,15 @@ final class GatewayKeys {
                             notYet("checkpointKey", "signed checkpoints come in a later version")),
                     "the record of every decision and outcome"),
             section(
+                    "answers",
+                    keys(defaulted(
+                            "filteredHeader",
+                            scalar(ScalarType.BOOLEAN),
+                            "true",
+                            "whether answers under a rule with `where` or hidden fields carry `x-firegate-filtered`: that such"
+                                    + " a rule applies, never what it took out")),
+                    "what answers say beside what Firestore says"),
+            section(
                     "handles",
                     keys(absent(
                             "keyFile",

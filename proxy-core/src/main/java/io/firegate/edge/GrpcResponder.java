@@ -2,6 +2,7 @@ package io.firegate.edge;
 
 import io.firegate.error.Failure;
 import io.firegate.exchange.AnswerCredit;
+import io.firegate.exchange.Filtered;
 import io.firegate.exchange.Responder;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.status.StatusDetails;
@@ -41,11 +42,15 @@ final class GrpcResponder implements Responder {
     private static final int PREFIX_BYTES = 5;
 
     private static final Http2Headers START = ReadOnlyHttp2Headers.serverHeaders(true, OK_STATUS, CONTENT_TYPE, GRPC);
+    private static final Http2Headers START_ROWS = filteredStart(Filtered.ROWS);
+    private static final Http2Headers START_FIELDS = filteredStart(Filtered.FIELDS);
+    private static final Http2Headers START_BOTH = filteredStart(Filtered.ROWS_AND_FIELDS);
     private static final Http2Headers END_OK = ReadOnlyHttp2Headers.trailers(true, GRPC_STATUS, ZERO);
 
     private final FrontConnection connection;
     private final Http2Stream stream;
     private final boolean streaming;
+    private Http2Headers start = START;
     private boolean started;
     private boolean ended;
 
@@ -56,10 +61,25 @@ final class GrpcResponder implements Responder {
     }
 
     @Override
+    public void permitted(Filtered filtered) {
+        start = switch (filtered) {
+            case NOT -> START;
+            case ROWS -> START_ROWS;
+            case FIELDS -> START_FIELDS;
+            case ROWS_AND_FIELDS -> START_BOTH;
+        };
+    }
+
+    private static Http2Headers filteredStart(Filtered filtered) {
+        return ReadOnlyHttp2Headers.serverHeaders(
+                true, OK_STATUS, CONTENT_TYPE, GRPC, FilteredHeader.NAME, FilteredHeader.value(filtered));
+    }
+
+    @Override
     public void start() {
         if (!started && !ended) {
             started = true;
-            connection.writeHeaders(stream, START, false);
+            connection.writeHeaders(stream, start, false);
         }
     }
 
@@ -136,13 +156,13 @@ final class GrpcResponder implements Responder {
         ended = true;
         if (!started && streaming) {
             started = true;
-            connection.writeHeaders(stream, START, false);
+            connection.writeHeaders(stream, start, false);
         }
         Http2Headers trailers = ready;
         if (trailers == null || !started) {
             trailers = new DefaultHttp2Headers(false, 8);
             if (!started) {
-                trailers.status(OK_STATUS).add(CONTENT_TYPE, GRPC);
+                trailers.setAll(start);
             }
             trailers.add(statusName, status);
             if (message != null) {

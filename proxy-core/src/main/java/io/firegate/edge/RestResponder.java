@@ -4,6 +4,7 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.exchange.AnswerCredit;
+import io.firegate.exchange.Filtered;
 import io.firegate.exchange.Responder;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rest.RestError;
@@ -52,6 +53,7 @@ final class RestResponder implements Responder {
     private final @Nullable RestStream elements;
     private byte @Nullable [] message;
     private AnswerCredit messageCredit = AnswerCredit.NONE;
+    private Filtered filtered = Filtered.NOT;
     private boolean ended;
 
     /** @param target what is asked, or null when it cannot be read: then only a failure is ever rendered */
@@ -68,6 +70,11 @@ final class RestResponder implements Responder {
     @Override
     public boolean rendersMessages() {
         return true;
+    }
+
+    @Override
+    public void permitted(Filtered by) {
+        filtered = by;
     }
 
     @Override
@@ -190,12 +197,16 @@ final class RestResponder implements Responder {
         wire.whole(head, error.body(method, pretty), AnswerCredit.NONE);
     }
 
-    private static Http2Headers head(int status) {
-        return new DefaultHttp2Headers(false, 8)
+    private Http2Headers head(int status) {
+        Http2Headers head = new DefaultHttp2Headers(false, 8)
                 .status(Integer.toString(status))
                 .add(CONTENT_TYPE, JSON)
                 .add(CACHE_CONTROL, NO_STORE)
                 .add(CONTENT_TYPE_OPTIONS, NOSNIFF);
+        if (filtered != Filtered.NOT) {
+            head.add(FilteredHeader.NAME, FilteredHeader.value(filtered));
+        }
+        return head;
     }
 
     @Override

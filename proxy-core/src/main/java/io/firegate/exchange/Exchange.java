@@ -251,6 +251,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
             case Admission.Guarded(GuardedCall guarded) -> {
                 state = State.GUARDING;
+                responder.permitted(services.filtered(guarded.permit()));
                 deadlineNanos = callerDeadlineNanos;
                 guarding =
                         new GuardedTurns(services, worker, head, callerDeadlineNanos, record, guarded, new Guarding());
@@ -271,11 +272,17 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
             return;
         }
-        byte[] message = answered.message();
+        if (answered.permit() != null) {
+            responder.permitted(services.filtered(answered.permit()));
+        }
+        answer(answered.message(), OutcomeLine.Source.FIREGATE);
+    }
+
+    private void answer(byte[] message, OutcomeLine.Source source) {
         leave();
         responder.start();
         record.answered(responder.message(message, AnswerCredit.NONE));
-        record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 1);
+        record.ended(GrpcStatus.OK, source, OutcomeLine.End.COMPLETE, 1);
         responder.end(GrpcEnd.GOOD);
     }
 
@@ -298,11 +305,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
         @Override
         public void answer(byte[] message) {
-            leave();
-            responder.start();
-            record.answered(responder.message(message, AnswerCredit.NONE));
-            record.ended(GrpcStatus.OK, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 1);
-            responder.end(GrpcEnd.GOOD);
+            Exchange.this.answer(message, OutcomeLine.Source.UPSTREAM);
         }
 
         @Override
@@ -336,6 +339,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             return;
         }
         state = State.FORWARDED;
+        responder.permitted(services.filtered(permitted.permit()));
         examiner = permitted.answers();
         deadlineNanos = callerDeadlineNanos;
         record.forwarded();

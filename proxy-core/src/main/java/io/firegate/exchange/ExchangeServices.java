@@ -12,6 +12,7 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.firestore.enforce.Enforcer;
 import io.firegate.metrics.ExchangeCounters;
+import io.firegate.policy.Decision;
 import io.firegate.policy.PolicySnapshot;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +30,7 @@ public final class ExchangeServices {
     private final Map<String, CredentialSource> credentials;
     private final AuditLog log;
     private final boolean servesUnrecorded;
+    private final boolean tellsFiltered;
     private final ExchangeCounters counters;
     private final DecisionIds decisionIds = new DecisionIds();
     private final ByteBudget bodyBudget;
@@ -46,6 +48,7 @@ public final class ExchangeServices {
      * @param policy the snapshot in force
      * @param credentials by the names tiers use
      * @param servesUnrecorded {@code audit.onFailure: allow}
+     * @param tellsFiltered {@code answers.filteredHeader}
      */
     public ExchangeServices(
             InstantSource clock,
@@ -55,11 +58,13 @@ public final class ExchangeServices {
             Map<String, CredentialSource> credentials,
             AuditLog log,
             boolean servesUnrecorded,
+            boolean tellsFiltered,
             ExchangeCounters counters,
             Limits limits) {
         this.log = log;
         this.counters = counters;
         this.servesUnrecorded = servesUnrecorded;
+        this.tellsFiltered = tellsFiltered;
         this.clock = clock;
         this.verifier = verifier;
         this.policy = policy;
@@ -85,6 +90,11 @@ public final class ExchangeServices {
                 head,
                 now,
                 new ExchangeRecord(log, servesUnrecorded, counters, clock, decisionIds.next(), now, peer, head));
+    }
+
+    /** What the caller of a permitted request is told of the rules it falls under. */
+    Filtered filtered(Decision.Permit permit) {
+        return tellsFiltered ? Filtered.of(permit) : Filtered.NOT;
     }
 
     /** Bytes of unfinished request bodies held now. */

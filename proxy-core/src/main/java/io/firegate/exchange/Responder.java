@@ -16,6 +16,9 @@ public interface Responder {
     /** Whether messages are rendered one by one; otherwise frames may be relayed as they come. */
     boolean rendersMessages();
 
+    /** Under which rules the request is permitted: told before anything is answered, whatever that will be. */
+    void permitted(Filtered filtered);
+
     /** Begins a good answer. */
     void start();
 

@@ -165,6 +165,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 federation.sources(),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
+                config.answers().filteredHeader(),
                 counters,
                 limits);
         EdgeServices edge = new EdgeServices(exchanges, limits);
