@@ -65,7 +65,7 @@ class FilteredHeaderTest {
      * @param grpc the gRPC status
      * @param filtered the header; none when empty
      */
-    private record Case(String rest, String rpc, Message request, int http, int grpc, String filtered) {
+    record Case(String rest, String rpc, Message request, int http, int grpc, String filtered) {
         @Override
         public String toString() {
             return rpc + " " + rest + " " + filtered;
