@@ -1,5 +1,6 @@
 package io.firegate.config;
 
+import io.firegate.auth.federation.EntraIdentity;
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.config.GatewayConfig.Admin;
 import io.firegate.config.GatewayConfig.Answers;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From gateway.yaml, environment and command line to a {@link GatewayConfig}, or to every problem at once.
@@ -58,18 +60,18 @@ public final class ConfigLoader {
 
         ShapeCheck shapes = new ShapeCheck(input.base(), problems);
         Checked.Section root = shapes.root(tree);
-        new ConfigRules(input.paths()).check(root);
+        new ConfigRules(input.paths(), input.environment()).check(root);
         if (problems.hasErrors()) {
             return refused(problems);
         }
-        return new ConfigLoad.Loaded(build(root), shapes.values());
+        return new ConfigLoad.Loaded(build(root, input.environment()), shapes.values());
     }
 
     private static ConfigLoad refused(Problems problems) {
         return new ConfigLoad.Refused(problems.errors(), problems.errorCount());
     }
 
-    private static GatewayConfig build(Checked.Section root) {
+    private static GatewayConfig build(Checked.Section root, Map<String, String> environment) {
         Map<String, Credential> credentials = new LinkedHashMap<>();
         root.needSection("credentials").entries().forEach((name, value) -> {
             if (value instanceof Checked.Section credential) {
@@ -90,7 +92,7 @@ public final class ConfigLoader {
                 new Admin(root.needSection("admin").need("address", HostPort.class)),
                 root.sections("tenants").stream().map(ConfigLoader::tenant).toList(),
                 upstream(root.needSection("upstream")),
-                identity == null ? null : identity(identity),
+                identity == null ? null : identity(identity, environment),
                 credentials,
                 new Policy(policy.need("dir", Path.class), policy.need("reload", Reload.class)),
                 new Audit(audit.need("file", Path.class), audit.need("onFailure", OnFailure.class)),
@@ -131,7 +133,7 @@ public final class ConfigLoader {
                 : new Upstream.Emulator(emulator);
     }
 
-    private static Identity identity(Checked.Section section) {
+    private static Identity identity(Checked.Section section, Map<String, String> environment) {
         Checked.Section endpoints = section.needSection("endpoints");
         URI sts = endpoints.need("sts", URI.class);
         URI metadata = endpoints.get("metadata", URI.class);
@@ -139,19 +141,55 @@ public final class ConfigLoader {
             case FEDERATED_TOKEN_FILE ->
                 new WorkloadIdentity.FederatedTokenFile(
                         section.need("file", Path.class), section.need("audience", String.class), sts);
-            case ENTRA_MANAGED_IDENTITY -> {
-                Guid client = section.get("clientId", Guid.class);
-                yield new WorkloadIdentity.EntraManagedIdentity(
-                        section.need("resource", String.class),
-                        client == null ? null : client.toString(),
-                        metadata == null ? WorkloadIdentity.AZURE_METADATA : metadata,
-                        section.need("audience", String.class),
-                        sts);
+            case ENTRA_MANAGED_IDENTITY ->
+                entra(
+                        section,
+                        sts,
+                        new EntraIdentity.ManagedIdentity(
+                                clientId(section), metadata == null ? WorkloadIdentity.AZURE_METADATA : metadata));
+            case APP_SERVICE_MANAGED_IDENTITY -> {
+                AppServiceVariables variables =
+                        AppServiceVariables.of(environment).orElseThrow();
+                yield entra(
+                        section,
+                        sts,
+                        new EntraIdentity.AppService(clientId(section), variables.endpoint(), variables.header()));
             }
+            case ENTRA_CLIENT_CERTIFICATE ->
+                entra(
+                        section,
+                        sts,
+                        new EntraIdentity.ClientCertificate(
+                                endpoints.need("entra", URI.class),
+                                section.need("tenant", Guid.class).toString(),
+                                section.need("clientId", Guid.class).toString(),
+                                section.need("certificate", Path.class),
+                                section.need("key", Path.class)));
+            case ENTRA_WORKLOAD_IDENTITY ->
+                entra(
+                        section,
+                        sts,
+                        new EntraIdentity.FederatedFile(
+                                endpoints.need("entra", URI.class),
+                                section.need("tenant", Guid.class).toString(),
+                                section.need("clientId", Guid.class).toString(),
+                                section.need("file", Path.class)));
+            case EXTERNAL_ACCOUNT_FILE ->
+                new WorkloadIdentity.ExternalAccountFile(section.need("file", Path.class), sts);
             case GCE_METADATA ->
                 new WorkloadIdentity.GceMetadata(metadata == null ? WorkloadIdentity.GOOGLE_METADATA : metadata);
         };
         return new Identity(workload, endpoints.need("iamCredentials", URI.class));
+    }
+
+    private static WorkloadIdentity entra(Checked.Section section, URI sts, EntraIdentity identity) {
+        return new WorkloadIdentity.Entra(
+                identity, section.need("resource", String.class), section.need("audience", String.class), sts);
+    }
+
+    private static @Nullable String clientId(Checked.Section section) {
+        Guid client = section.get("clientId", Guid.class);
+        return client == null ? null : client.toString();
     }
 
     private static Limits limits(Checked.Section section) {

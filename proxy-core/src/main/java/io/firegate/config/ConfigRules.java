@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** What the keys of gateway.yaml must mean together. Every rule works on what is there, so that all problems come at once. */
 final class ConfigRules {
     private final Function<Path, PathState> paths;
+    private final Map<String, String> environment;
 
-    ConfigRules(Function<Path, PathState> paths) {
+    ConfigRules(Function<Path, PathState> paths, Map<String, String> environment) {
         this.paths = paths;
+        this.environment = environment;
     }
 
     void check(Checked.Section root) {
@@ -185,30 +187,51 @@ final class ConfigRules {
         }
     }
 
-    private static void identity(Checked.@Nullable Section identity) {
+    private void identity(Checked.@Nullable Section identity) {
         IdentitySource source = identity == null ? null : identity.get("source", IdentitySource.class);
         if (identity == null || source == null) {
             return;
         }
-        switch (source) {
-            case FEDERATED_TOKEN_FILE -> {
-                needed(identity, "audience", "source federated-token-file", null);
-                needed(identity, "file", "source federated-token-file", "write the file the platform mounts");
-                foreign(identity, "resource", "source federated-token-file");
-                foreign(identity, "clientId", "source federated-token-file");
-            }
-            case ENTRA_MANAGED_IDENTITY -> {
-                needed(identity, "audience", "source entra-managed-identity", null);
-                needed(identity, "resource", "source entra-managed-identity", "write resource: api://...");
-                foreign(identity, "file", "source entra-managed-identity");
-            }
-            case GCE_METADATA -> {
-                for (String key : List.of("audience", "file", "resource", "clientId")) {
-                    foreign(identity, key, "source gce-metadata");
-                }
+        Needs needs = switch (source) {
+            case FEDERATED_TOKEN_FILE -> new Needs(List.of("audience", "file"), List.of());
+            case ENTRA_MANAGED_IDENTITY, APP_SERVICE_MANAGED_IDENTITY ->
+                new Needs(List.of("audience", "resource"), List.of("clientId"));
+            case ENTRA_CLIENT_CERTIFICATE ->
+                new Needs(List.of("audience", "resource", "tenant", "clientId", "certificate", "key"), List.of());
+            case ENTRA_WORKLOAD_IDENTITY ->
+                new Needs(List.of("audience", "resource", "tenant", "clientId", "file"), List.of());
+            case EXTERNAL_ACCOUNT_FILE -> new Needs(List.of("file"), List.of());
+            case GCE_METADATA -> new Needs(List.of(), List.of());
+        };
+        for (String key : SOURCE_KEYS) {
+            if (needs.required().contains(key)) {
+                needed(identity, key, "source " + source.text(), SOURCE_FIXES.get(key));
+            } else if (!needs.optional().contains(key)) {
+                foreign(identity, key, "source " + source.text());
             }
         }
+        exists(identity, "certificate", PathState.FILE);
+        exists(identity, "key", PathState.FILE);
+        if (source == IdentitySource.EXTERNAL_ACCOUNT_FILE) {
+            exists(identity, "file", PathState.FILE);
+        }
+        if (source == IdentitySource.APP_SERVICE_MANAGED_IDENTITY
+                && AppServiceVariables.of(environment).isEmpty()) {
+            identity.at("source")
+                    .problem(
+                            "IDENTITY_ENDPOINT and IDENTITY_HEADER are not set as App Service sets them",
+                            "switch the managed identity on (`az webapp identity assign`), or name another source");
+        }
     }
+
+    /** What a source of an identity takes. */
+    private record Needs(List<String> required, List<String> optional) {}
+
+    private static final List<String> SOURCE_KEYS =
+            List.of("audience", "file", "resource", "clientId", "tenant", "certificate", "key");
+
+    private static final Map<String, String> SOURCE_FIXES =
+            Map.of("file", "write the file the platform mounts", "resource", "write resource: api://...");
 
     private static void needed(Checked.Section section, String key, String by, @Nullable String fix) {
         if (!isWritten(section.node(), key)) {

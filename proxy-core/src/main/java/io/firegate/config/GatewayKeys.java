@@ -87,29 +87,45 @@ final class GatewayKeys {
             required(
                     "source",
                     scalar(ScalarType.IDENTITY_SOURCE),
-                    "federated-token-file: a file with an OIDC token somebody keeps fresh, as Kubernetes does;"
-                            + " entra-managed-identity: of an Azure machine; gce-metadata: the workload's service account on"
-                            + " Google Cloud"),
+                    "where firegate's own token comes from; docs/google-credentials.md says what each is and needs"),
             absent(
                     "audience",
                     scalar(ScalarType.IDENTITY_PROVIDER),
-                    "the source needs no exchange at Google STS",
-                    "the workload identity provider that trusts the token's issuer; not with gce-metadata"),
+                    "the source needs no exchange at Google STS, or names it itself",
+                    "the workload identity provider that trusts the token's issuer; not with gce-metadata and"
+                            + " external-account-file"),
             absent(
                     "file",
                     scalar(ScalarType.PATH),
                     "the token comes from elsewhere",
-                    "of federated-token-file: read anew for each exchange"),
+                    "of federated-token-file and entra-workload-identity: the token; of external-account-file: what Google's tools"
+                            + " write; read anew for each exchange"),
             absent(
                     "resource",
                     scalar(ScalarType.TEXT),
                     "the token comes from elsewhere",
-                    "of entra-managed-identity: App ID URI of the Entra application that is the token's audience"),
+                    "of every source in Entra: App ID URI of the Entra application that is the token's audience"),
             absent(
                     "clientId",
                     scalar(ScalarType.GUID),
                     "the machine's only identity",
-                    "of entra-managed-identity: client id of a user-assigned identity"),
+                    "of a managed identity: the client id of a user-assigned one; of entra-client-certificate and"
+                            + " entra-workload-identity: firegate's own application"),
+            absent(
+                    "tenant",
+                    scalar(ScalarType.GUID),
+                    "the platform knows it",
+                    "of entra-client-certificate and entra-workload-identity: the tenant of firegate's own application"),
+            absent(
+                    "certificate",
+                    scalar(ScalarType.PATH),
+                    "no certificate is used",
+                    "of entra-client-certificate: PEM file with the certificate registered at the application"),
+            absent(
+                    "key",
+                    scalar(ScalarType.PATH),
+                    "no certificate is used",
+                    "of entra-client-certificate: PEM file with its RSA key, PKCS #8"),
             section(
                     "endpoints",
                     keys(
@@ -123,6 +139,11 @@ final class GatewayKeys {
                                     scalar(ScalarType.GOOGLE_ENDPOINT),
                                     "https://iamcredentials.googleapis.com",
                                     "Google's IAM Credentials"),
+                            defaulted(
+                                    "entra",
+                                    scalar(ScalarType.AUTHORITY),
+                                    "https://login.microsoftonline.com",
+                                    "the login service of firegate's own tenant"),
                             absent(
                                     "metadata",
                                     scalar(ScalarType.METADATA_ENDPOINT),

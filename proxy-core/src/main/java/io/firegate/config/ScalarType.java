@@ -8,12 +8,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,16 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
     enum IdentitySource {
         FEDERATED_TOKEN_FILE,
         ENTRA_MANAGED_IDENTITY,
-        GCE_METADATA
+        APP_SERVICE_MANAGED_IDENTITY,
+        ENTRA_CLIENT_CERTIFICATE,
+        ENTRA_WORKLOAD_IDENTITY,
+        EXTERNAL_ACCOUNT_FILE,
+        GCE_METADATA;
+
+        /** As gateway.yaml writes it. */
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** What became of a text. */
@@ -194,20 +205,18 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                             "write kind: service-account, or emulator with `upstream.emulator`");
             });
 
-    static final ScalarType IDENTITY_SOURCE = new ScalarType(
-            Form.STRING, "federated-token-file, entra-managed-identity, gce-metadata", text -> switch (text) {
-                case "federated-token-file" -> new Reading.Good(IdentitySource.FEDERATED_TOKEN_FILE);
-                case "entra-managed-identity" -> new Reading.Good(IdentitySource.ENTRA_MANAGED_IDENTITY);
-                case "gce-metadata" -> new Reading.Good(IdentitySource.GCE_METADATA);
-                case "entra-client-certificate", "external-account-file", "app-service-managed-identity" ->
-                    new Reading.Bad(
-                            "`" + text + "` comes in a later version",
-                            "write federated-token-file, entra-managed-identity or gce-metadata");
-                default ->
-                    new Reading.Bad(
-                            "`" + text + "` is no source of an identity",
-                            "write federated-token-file, entra-managed-identity or gce-metadata");
-            });
+    static final ScalarType IDENTITY_SOURCE = new ScalarType(Form.STRING, sources(), text -> {
+        for (IdentitySource source : IdentitySource.values()) {
+            if (source.text().equals(text)) {
+                return new Reading.Good(source);
+            }
+        }
+        return new Reading.Bad("`" + text + "` is no source of an identity", "write one of " + sources());
+    });
+
+    private static String sources() {
+        return Arrays.stream(IdentitySource.values()).map(IdentitySource::text).collect(Collectors.joining(", "));
+    }
 
     /** A Google service account; also safe as part of a URL's path. */
     static final ScalarType SERVICE_ACCOUNT = pattern(

@@ -5,10 +5,12 @@ import io.firegate.auth.credential.EmulatorCredential;
 import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.auth.federation.FetchBounds;
 import io.firegate.auth.federation.TokenBroker;
+import io.firegate.auth.federation.Wanted;
 import io.firegate.config.GatewayConfig;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +24,19 @@ final class Federation implements AutoCloseable {
     private final @Nullable TokenBroker broker;
 
     Federation(GatewayConfig config, InstantSource clock) {
-        Map<String, String> accounts = new LinkedHashMap<>();
+        List<Wanted> wanted = new ArrayList<>();
         config.credentials().forEach((name, credential) -> {
             switch (credential) {
                 case GatewayConfig.Credential.Emulator emulator -> sources.put(name, new EmulatorCredential(name));
-                case GatewayConfig.Credential.ServiceAccount account -> accounts.put(name, account.account());
+                case GatewayConfig.Credential.ServiceAccount account ->
+                    wanted.add(new Wanted.Account(name, account.account()));
             }
         });
         GatewayConfig.Identity identity = config.identity();
-        broker = accounts.isEmpty() || identity == null
+        broker = wanted.isEmpty() || identity == null
                 ? null
                 : new TokenBroker(
-                        accounts, identity.workload(), identity.iamCredentials(), bounds(config.limits()), clock);
+                        wanted, identity.workload(), identity.iamCredentials(), bounds(config.limits()), clock);
         if (broker != null) {
             sources.putAll(broker.sources());
         }

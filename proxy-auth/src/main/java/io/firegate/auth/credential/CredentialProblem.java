@@ -10,9 +10,16 @@ public enum CredentialProblem {
     SUBJECT_TOKEN_UNAVAILABLE(
             true,
             "firegate could not get a token of its own workload",
-            "See `workloadIdentity`: the token file must be mounted and readable; a managed identity must be assigned to this machine"
-                    + " (`az vm identity show` lists them) and `resource` must be the App ID URI of an Entra application; on Google Cloud"
-                    + " the workload needs a service account."),
+            "See `workloadIdentity`: token file, certificate and key must be mounted and readable; a managed identity must be assigned"
+                    + " to this machine (`az vm identity show`, `az webapp identity show`) and `resource` must be the App ID URI of an"
+                    + " Entra application; on Google Cloud the workload needs a service account."),
+    ENTRA_REFUSED(
+            false,
+            "Entra did not accept firegate's own application",
+            "The certificate or the federated credential must be registered at the application, and the application must have a"
+                    + " service principal: `az ad app credential list --id {clientId} --cert`,"
+                    + " `az ad app federated-credential list --id {clientId}`, `az ad sp show --id {clientId}`. The AADSTS number is"
+                    + " explained at https://login.microsoftonline.com/error"),
     STS_GRANT_REFUSED(
             false,
             "Google STS did not accept firegate's own token (invalid_grant)",

@@ -8,12 +8,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +41,10 @@ final class JsonCalls {
     /** OAuth error codes (RFC 6749 section 5.2) and Google's status names: anything else is not repeated. */
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Za-z_]{1,40}");
 
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,10}");
+
+    /** Managed identities get a day's token; longer is a mistake of somebody. */
+    private static final long LIFETIME_SECONDS_MAX = 48 * 3600;
 
     private final HttpClient client;
     private final Duration timeout;
@@ -86,6 +92,11 @@ final class JsonCalls {
                 return json == null ? null : json.get(name);
             }
 
+            /** The whole body as a text that stands for itself, without what surrounds it. */
+            String text() {
+                return new String(response.body(), StandardCharsets.ISO_8859_1).strip();
+            }
+
             boolean isObject() {
                 return json != null;
             }
@@ -107,7 +118,45 @@ final class JsonCalls {
             /** Who answered what. */
             String described() {
                 String code = errorCode();
-                return address + " answered " + status() + (code.isEmpty() ? "" : " " + code);
+                return address + " answered " + status() + (code.isEmpty() ? "" : " " + code) + entraCodes();
+            }
+
+            /** Entra's own numbers, by which its documentation explains an error; empty for anybody else. */
+            private String entraCodes() {
+                return member("error_codes") instanceof List<?> codes
+                        ? codes.stream()
+                                .filter(Long.class::isInstance)
+                                .limit(3)
+                                .map(code -> " AADSTS" + code)
+                                .collect(Collectors.joining())
+                        : "";
+            }
+
+            /** A token as OAuth's token endpoints and metadata services answer it; its expiry is {@link Instant#MAX} when nobody says one. */
+            TokenReply accessToken(Instant asked) {
+                return member("access_token") instanceof String text && FetchedToken.isPlain(text)
+                        ? new TokenReply.Issued(new FetchedToken(text, expiry(asked)))
+                        : malformed("no usable access_token");
+            }
+
+            private Instant expiry(Instant asked) {
+                Long in = whole(member("expires_in"));
+                Long at = whole(member("expires_on"));
+                if (in != null && in > 0 && in <= LIFETIME_SECONDS_MAX) {
+                    return asked.plusSeconds(in);
+                }
+                return at != null && at > asked.getEpochSecond() && at <= asked.getEpochSecond() + LIFETIME_SECONDS_MAX
+                        ? Instant.ofEpochSecond(at)
+                        : Instant.MAX;
+            }
+
+            /** Azure writes numbers as texts. */
+            private static @Nullable Long whole(@Nullable Object value) {
+                return switch (value) {
+                    case Long number -> number;
+                    case String text when SECONDS.matcher(text).matches() -> Long.valueOf(text);
+                    case null, default -> null;
+                };
             }
 
             /** The failure every service may answer; null when the status says something of its own. */

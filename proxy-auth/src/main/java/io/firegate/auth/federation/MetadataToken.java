@@ -3,11 +3,10 @@ package io.firegate.auth.federation;
 import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.federation.JsonCalls.Reply;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -21,42 +20,54 @@ final class MetadataToken implements TokenSource {
     private final String header;
     private final String headerValue;
     private final boolean answersFlavor;
+    private final InstantSource clock;
 
-    private MetadataToken(JsonCalls calls, URI address, String header, String headerValue, boolean answersFlavor) {
+    private MetadataToken(
+            JsonCalls calls,
+            URI address,
+            String header,
+            String headerValue,
+            boolean answersFlavor,
+            InstantSource clock) {
         this.calls = calls;
         this.address = address;
         this.header = header;
         this.headerValue = headerValue;
         this.answersFlavor = answersFlavor;
+        this.clock = clock;
     }
 
     /** A token of a managed identity, from Azure's instance metadata service. */
-    static MetadataToken azure(JsonCalls calls, WorkloadIdentity.EntraManagedIdentity identity) {
-        String query = "?api-version=2018-02-01&resource=" + encoded(identity.resource());
-        if (identity.clientId() != null) {
-            query += "&client_id=" + encoded(identity.clientId());
-        }
-        return new MetadataToken(
-                calls,
-                URI.create(identity.metadata() + "/metadata/identity/oauth2/token" + query),
-                "Metadata",
-                "true",
-                false);
+    static MetadataToken azure(
+            JsonCalls calls, EntraIdentity.ManagedIdentity identity, String resource, InstantSource clock) {
+        URI address = URI.create(identity.metadata() + "/metadata/identity/oauth2/token?api-version=2018-02-01"
+                + query(resource, identity.clientId()));
+        return new MetadataToken(calls, address, "Metadata", "true", false, clock);
+    }
+
+    /** A token of a managed identity, from the endpoint App Service gives its workloads. */
+    static MetadataToken appService(
+            JsonCalls calls, EntraIdentity.AppService identity, String resource, InstantSource clock) {
+        URI address =
+                URI.create(identity.endpoint() + "?api-version=2019-08-01" + query(resource, identity.clientId()));
+        return new MetadataToken(calls, address, "X-IDENTITY-HEADER", identity.header(), false, clock);
+    }
+
+    private static String query(String resource, @Nullable String clientId) {
+        return "&resource=" + TokenExchange.encoded(resource)
+                + (clientId == null ? "" : "&client_id=" + TokenExchange.encoded(clientId));
     }
 
     /** An access token of the workload's service account, from Google's metadata server. */
-    static MetadataToken google(JsonCalls calls, WorkloadIdentity.GceMetadata identity) {
+    static MetadataToken google(JsonCalls calls, WorkloadIdentity.GceMetadata identity, InstantSource clock) {
         String path = "/computeMetadata/v1/instance/service-accounts/default/token?scopes=";
         return new MetadataToken(
                 calls,
-                URI.create(identity.metadata() + path + encoded(Impersonation.CALLER_SCOPE)),
+                URI.create(identity.metadata() + path + TokenExchange.encoded(Impersonation.CALLER_SCOPE)),
                 FLAVOR,
                 "Google",
-                true);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+                true,
+                clock);
     }
 
     @Override
@@ -65,10 +76,11 @@ final class MetadataToken implements TokenSource {
         HttpRequest.Builder request = HttpRequest.newBuilder(address)
                 .version(HttpClient.Version.HTTP_1_1)
                 .header(header, headerValue);
-        return calls.send(request).thenApply(this::read);
+        Instant asked = clock.instant();
+        return calls.send(request).thenApply(reply -> read(reply, asked));
     }
 
-    private TokenReply read(Reply reply) {
+    private TokenReply read(Reply reply, Instant asked) {
         return switch (reply) {
             case Reply.Broken broken -> unlessAbsent(broken.reply());
             case Reply.Answer answer -> {
@@ -82,16 +94,13 @@ final class MetadataToken implements TokenSource {
                 if (answersFlavor && !"Google".equals(answer.header(FLAVOR))) {
                     yield answer.malformed("without " + FLAVOR + ": it is not Google's metadata server");
                 }
-                @Nullable Object token = answer.member("access_token");
-                yield token instanceof String text && FetchedToken.isPlain(text)
-                        ? new TokenReply.Issued(new FetchedToken(text, Instant.MAX))
-                        : answer.malformed("no usable access_token");
+                yield answer.accessToken(asked);
             }
         };
     }
 
     /** Where nobody answers there is no such service: the workload runs somewhere else. */
-    private static TokenReply unlessAbsent(TokenReply reply) {
+    static TokenReply unlessAbsent(TokenReply reply) {
         return reply instanceof TokenReply.Failed failed && failed.problem() == CredentialProblem.UNREACHABLE
                 ? TokenReply.failed(CredentialProblem.SUBJECT_TOKEN_UNAVAILABLE, failed.detail())
                 : reply;

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One service account's credential, kept fresh. Safe for any thread.
+ * One credential, kept fresh. Safe for any thread.
  *
  * <p>Fetched at the start and then at about three quarters of its life, one attempt at a time. An attempt that fails is repeated after a
  * pause that doubles; the credential at hand serves until it expires. No request ever starts or waits for an attempt, so the load on the
@@ -45,7 +45,7 @@ final class RefreshingCredential implements CredentialSource {
     /** Timers do not count while a machine is suspended, and wall clocks jump: both are looked at this often. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
 
-    private final ServiceAccount account;
+    private final Target account;
     private final TokenSource source;
     private final FetchBounds bounds;
     private final InstantSource clock;
@@ -67,7 +67,7 @@ final class RefreshingCredential implements CredentialSource {
      * @param random between 0 and 1
      */
     RefreshingCredential(
-            ServiceAccount account,
+            Target account,
             TokenSource source,
             FetchBounds bounds,
             InstantSource clock,
@@ -261,7 +261,7 @@ final class RefreshingCredential implements CredentialSource {
                     log.atInfo()
                             .addKeyValue("credential", account.name())
                             .addKeyValue("expires", issued.token().expiresAt())
-                            .log("Google credential fetched");
+                            .log("credential fetched");
                 }
             }
             case TokenReply.Failed failed -> {
@@ -273,7 +273,7 @@ final class RefreshingCredential implements CredentialSource {
                             .addKeyValue("problem", failed.problem())
                             .addKeyValue("failuresInRow", inRow)
                             .addKeyValue("stillValid", current() != null)
-                            .log("Google credential not refreshed: {}", words(failed));
+                            .log("credential not refreshed: {}", words(failed));
                 }
             }
         }

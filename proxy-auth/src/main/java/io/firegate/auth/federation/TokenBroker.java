@@ -1,9 +1,11 @@
 package io.firegate.auth.federation;
 
+import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.credential.CredentialSource;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +19,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The credentials of all service accounts, kept fresh on a thread of its own. Safe for any thread. */
+/** Credentials of firegate's own, kept fresh on a thread of the broker's. Safe for any thread. */
 public final class TokenBroker implements AutoCloseable {
     private final Map<String, RefreshingCredential> credentials = new LinkedHashMap<>();
     private final List<HttpClient> clients = new ArrayList<>();
@@ -31,30 +34,111 @@ public final class TokenBroker implements AutoCloseable {
     /**
      * A broker that has fetched nothing: {@link #start} begins.
      *
-     * @param accounts the accounts' e-mail addresses by the names of their credentials
+     * @param wanted what is to be kept fresh; names are distinct
      * @param identity firegate's own
      * @param iam IAM Credentials, scheme and host
+     * @throws IllegalArgumentException when an Entra token is wanted and the identity is none of Entra's
      */
     public TokenBroker(
-            Map<String, String> accounts, WorkloadIdentity identity, URI iam, FetchBounds bounds, InstantSource clock) {
+            List<? extends Wanted> wanted,
+            WorkloadIdentity identity,
+            URI iam,
+            FetchBounds bounds,
+            InstantSource clock) {
         JsonCalls google = new JsonCalls(client(bounds, false), bounds, clock);
-        TokenSource caller = switch (identity) {
-            case WorkloadIdentity.FederatedTokenFile file ->
-                new TokenExchange(new TokenFile(file.file(), bounds.answerBytesMax()), google, file, clock);
-            case WorkloadIdentity.EntraManagedIdentity azure ->
-                new TokenExchange(MetadataToken.azure(metadata(bounds, clock), azure), google, azure, clock);
-            case WorkloadIdentity.GceMetadata gce -> MetadataToken.google(metadata(bounds, clock), gce);
-        };
+        TokenSource caller = caller(identity, google, bounds, clock);
         String audience = identity instanceof WorkloadIdentity.Foreign foreign ? foreign.audience() : "";
-        accounts.forEach((name, account) -> credentials.put(
-                name,
-                new RefreshingCredential(
-                        new ServiceAccount(name, account, audience),
-                        new Impersonation(caller, google, account, iam, bounds.lifetime(), clock),
-                        bounds,
-                        clock,
-                        this::after,
-                        () -> ThreadLocalRandom.current().nextDouble())));
+        String clientId = identity instanceof WorkloadIdentity.Entra entra ? clientId(entra.identity()) : "";
+        for (Wanted one : wanted) {
+            TokenSource source = switch (one) {
+                case Wanted.Account account ->
+                    new Impersonation(caller, google, account.account(), iam, bounds.lifetime(), clock);
+                case Wanted.EntraToken token -> {
+                    if (!(identity instanceof WorkloadIdentity.Entra entra)) {
+                        throw new IllegalArgumentException("an Entra token needs an identity in Entra");
+                    }
+                    yield dated(entra(entra.identity(), token.resource(), token.tenant(), google, bounds, clock));
+                }
+            };
+            Target target = switch (one) {
+                case Wanted.Account account -> new Target(one.name(), account.account(), audience, clientId);
+                case Wanted.EntraToken token -> new Target(one.name(), token.resource(), "", clientId);
+            };
+            credentials.put(
+                    one.name(),
+                    new RefreshingCredential(
+                            target,
+                            source,
+                            bounds,
+                            clock,
+                            this::after,
+                            () -> ThreadLocalRandom.current().nextDouble()));
+        }
+    }
+
+    /** Firegate's own Google token: what may call IAM Credentials. */
+    private TokenSource caller(WorkloadIdentity identity, JsonCalls google, FetchBounds bounds, InstantSource clock) {
+        return switch (identity) {
+            case WorkloadIdentity.FederatedTokenFile file ->
+                new TokenExchange(
+                        new TokenFile(file.file(), null, bounds.answerBytesMax()),
+                        google,
+                        TokenExchange.Terms.of(file),
+                        clock);
+            case WorkloadIdentity.Entra entra ->
+                new TokenExchange(
+                        entra(entra.identity(), entra.resource(), null, google, bounds, clock),
+                        google,
+                        TokenExchange.Terms.of(entra),
+                        clock);
+            case WorkloadIdentity.ExternalAccountFile adc ->
+                new ExternalAccount(
+                        adc.file(), adc.sts(), metadata(bounds, clock), google, bounds.answerBytesMax(), clock);
+            case WorkloadIdentity.GceMetadata gce -> MetadataToken.google(metadata(bounds, clock), gce, clock);
+        };
+    }
+
+    private TokenSource entra(
+            EntraIdentity identity,
+            String resource,
+            @Nullable String tenant,
+            JsonCalls login,
+            FetchBounds bounds,
+            InstantSource clock) {
+        return switch (identity) {
+            case EntraIdentity.ManagedIdentity managed ->
+                MetadataToken.azure(metadata(bounds, clock), managed, resource, clock);
+            case EntraIdentity.AppService hosted ->
+                MetadataToken.appService(metadata(bounds, clock), hosted, resource, clock);
+            case EntraIdentity.Application application ->
+                ClientCredentials.of(
+                        application,
+                        tenant == null ? application.tenant() : tenant,
+                        resource,
+                        login,
+                        bounds.answerBytesMax(),
+                        clock);
+        };
+    }
+
+    private static String clientId(EntraIdentity identity) {
+        String id = switch (identity) {
+            case EntraIdentity.ManagedIdentity managed -> managed.clientId();
+            case EntraIdentity.AppService hosted -> hosted.clientId();
+            case EntraIdentity.Application application -> application.clientId();
+        };
+        return id == null ? "" : id;
+    }
+
+    /** Without an expiry nobody could tell when to come again. */
+    private static TokenSource dated(TokenSource source) {
+        return () -> source.fetch().thenApply(reply -> switch (reply) {
+            case TokenReply.Issued issued
+            when issued.token().expiresAt().equals(Instant.MAX) ->
+                TokenReply.failed(CredentialProblem.MALFORMED_ANSWER, "Entra's token came without a usable expiry");
+            case TokenReply.Issued issued -> issued;
+            case TokenReply.Failed failed -> failed;
+        });
     }
 
     private JsonCalls metadata(FetchBounds bounds, InstantSource clock) {

@@ -12,6 +12,9 @@ import java.util.concurrent.CompletionStage;
 
 /** The workload's token for Google's federated one: a token exchange (RFC 8693) at Google STS. */
 final class TokenExchange implements TokenSource {
+    /** The type of a subject token that is a signed JWT. */
+    static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
+
     private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
     /** Google issues an hour; twelve are possible with an organization policy. */
@@ -20,14 +23,29 @@ final class TokenExchange implements TokenSource {
     private final TokenSource workload;
     private final JsonCalls calls;
     private final URI address;
-    private final String audience;
+    private final Terms terms;
     private final InstantSource clock;
 
-    TokenExchange(TokenSource workload, JsonCalls calls, WorkloadIdentity.Foreign identity, InstantSource clock) {
+    /**
+     * What is exchanged for what.
+     *
+     * @param audience the workload identity provider
+     * @param sts Google's token service, scheme and host
+     * @param subjectTokenType of the workload's token
+     * @param scope of the token wanted
+     */
+    record Terms(String audience, URI sts, String subjectTokenType, String scope) {
+        /** A JWT for a token that may call IAM Credentials. */
+        static Terms of(WorkloadIdentity.Foreign identity) {
+            return new Terms(identity.audience(), identity.sts(), JWT, Impersonation.CALLER_SCOPE);
+        }
+    }
+
+    TokenExchange(TokenSource workload, JsonCalls calls, Terms terms, InstantSource clock) {
         this.workload = workload;
         this.calls = calls;
-        this.address = URI.create(identity.sts() + "/v1/token");
-        this.audience = identity.audience();
+        this.address = URI.create(terms.sts() + "/v1/token");
+        this.terms = terms;
         this.clock = clock;
     }
 
@@ -38,10 +56,10 @@ final class TokenExchange implements TokenSource {
 
     private CompletionStage<TokenReply> exchange(FetchedToken subject) {
         String form = "grant_type=" + encoded("urn:ietf:params:oauth:grant-type:token-exchange")
-                + "&audience=" + encoded(audience)
-                + "&scope=" + encoded(Impersonation.CALLER_SCOPE)
+                + "&audience=" + encoded(terms.audience())
+                + "&scope=" + encoded(terms.scope())
                 + "&requested_token_type=" + encoded(ACCESS_TOKEN)
-                + "&subject_token_type=" + encoded("urn:ietf:params:oauth:token-type:jwt")
+                + "&subject_token_type=" + encoded(terms.subjectTokenType())
                 + "&subject_token=" + encoded(subject.text());
         Instant asked = clock.instant();
         return calls.send(HttpRequest.newBuilder(address)
@@ -53,7 +71,8 @@ final class TokenExchange implements TokenSource {
                 });
     }
 
-    private static String encoded(String text) {
+    /** A value in a form (application/x-www-form-urlencoded) or a query. */
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 

@@ -2,9 +2,8 @@ package io.firegate.auth.federation;
 
 import java.net.URI;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
-/** Where firegate's own identity comes from. */
+/** Where firegate's own identity towards Google comes from. */
 public sealed interface WorkloadIdentity {
     /** Azure's instance metadata service: link-local, so plain http by nature. */
     URI AZURE_METADATA = URI.create("http://169.254.169.254");
@@ -29,14 +28,20 @@ public sealed interface WorkloadIdentity {
     record FederatedTokenFile(Path file, String audience, URI sts) implements Foreign {}
 
     /**
-     * The managed identity of an Azure machine.
+     * An identity in Entra. It can also be asked for tokens for other resources than Google's ({@link Wanted.EntraToken}).
      *
      * @param resource App ID URI of the Entra application that is the token's audience
-     * @param clientId of a user-assigned identity; null for the machine's only one
-     * @param metadata the instance metadata service, scheme and host
      */
-    record EntraManagedIdentity(String resource, @Nullable String clientId, URI metadata, String audience, URI sts)
-            implements Foreign {}
+    record Entra(EntraIdentity identity, String resource, String audience, URI sts) implements Foreign {}
+
+    /**
+     * What Google's tools write for Application Default Credentials, type {@code external_account}: it names provider and source. The
+     * account it may name is not used: a tier has its own.
+     *
+     * @param file read anew for each exchange; it can name any address, so only operators may write it
+     * @param sts used in place of the file's {@code token_url} when that is not Google's; scheme and host
+     */
+    record ExternalAccountFile(Path file, URI sts) implements WorkloadIdentity {}
 
     /**
      * The service account of a workload on Google Cloud: no exchange is needed.

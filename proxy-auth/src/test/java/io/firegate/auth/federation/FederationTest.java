@@ -115,13 +115,21 @@ class FederationTest {
         URI sts = google.address();
         return switch (origin) {
             case FILE -> new WorkloadIdentity.FederatedTokenFile(file, PROVIDER, sts);
-            case AZURE -> new WorkloadIdentity.EntraManagedIdentity(AUDIENCE, null, metadata.address(), PROVIDER, sts);
+            case AZURE ->
+                new WorkloadIdentity.Entra(
+                        new EntraIdentity.ManagedIdentity(null, metadata.address()), AUDIENCE, PROVIDER, sts);
             case GCE -> new WorkloadIdentity.GceMetadata(metadata.address());
         };
     }
 
     private TokenBroker broker(WorkloadIdentity identity, Map<String, String> accounts, FetchBounds bounds) {
-        return new TokenBroker(accounts, identity, google.address(), bounds, InstantSource.system());
+        return new TokenBroker(wanted(accounts), identity, google.address(), bounds, InstantSource.system());
+    }
+
+    private static List<Wanted> wanted(Map<String, String> accounts) {
+        return accounts.entrySet().stream()
+                .<Wanted>map(entry -> new Wanted.Account(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private TokenBroker broker(Origin origin, Duration deadline) {
@@ -142,7 +150,7 @@ class FederationTest {
                     .isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
             assertThat(google.stsCalls()).isEqualTo(origin == Origin.GCE ? 0 : 1);
             assertThat(google.iamCalls()).isEqualTo(1);
-            assertThat(log.lines()).anyMatch(line -> line.contains("Google credential fetched"));
+            assertThat(log.lines()).anyMatch(line -> line.contains("credential fetched"));
             assertNoSecret(log.lines());
         }
     }
@@ -241,10 +249,18 @@ class FederationTest {
         JsonCalls calls = new JsonCalls(client, bounds, InstantSource.system());
         Origin origin = row.service() == Service.METADATA ? Origin.AZURE : Origin.FILE;
         TokenSource workload = origin == Origin.AZURE
-                ? MetadataToken.azure(calls, (WorkloadIdentity.EntraManagedIdentity) identity(origin))
-                : new TokenFile(file, 65_536);
+                ? MetadataToken.azure(
+                        calls,
+                        new EntraIdentity.ManagedIdentity(null, metadata.address()),
+                        AUDIENCE,
+                        InstantSource.system())
+                : new TokenFile(file, null, 65_536);
         TokenSource source = new Impersonation(
-                new TokenExchange(workload, calls, (WorkloadIdentity.Foreign) identity(origin), InstantSource.system()),
+                new TokenExchange(
+                        workload,
+                        calls,
+                        TokenExchange.Terms.of((WorkloadIdentity.Foreign) identity(origin)),
+                        InstantSource.system()),
                 calls,
                 ACCOUNT,
                 google.address(),
@@ -253,7 +269,7 @@ class FederationTest {
         try (LogCapture log = new LogCapture()) {
             // No alarm ever rings: one attempt, whose requests are counted.
             RefreshingCredential credential = new RefreshingCredential(
-                    new ServiceAccount("staff", ACCOUNT, PROVIDER),
+                    new Target("staff", ACCOUNT, PROVIDER, ""),
                     source,
                     bounds,
                     InstantSource.system(),
@@ -322,8 +338,11 @@ class FederationTest {
         assertThat(problem(broker(identity(Origin.FILE), Map.of("staff", ACCOUNT), long2)))
                 .isEqualTo(CredentialProblem.IMPERSONATION_REFUSED);
         assertThat(problem(broker(
-                        new WorkloadIdentity.EntraManagedIdentity(
-                                "api://other", null, metadata.address(), PROVIDER, google.address()),
+                        new WorkloadIdentity.Entra(
+                                new EntraIdentity.ManagedIdentity(null, metadata.address()),
+                                "api://other",
+                                PROVIDER,
+                                google.address()),
                         Map.of("staff", ACCOUNT),
                         ample)))
                 .isEqualTo(CredentialProblem.SUBJECT_TOKEN_UNAVAILABLE);
@@ -333,7 +352,7 @@ class FederationTest {
                         ample)))
                 .isEqualTo(CredentialProblem.SUBJECT_TOKEN_UNAVAILABLE);
         assertThat(problem(new TokenBroker(
-                        Map.of("staff", ACCOUNT),
+                        wanted(Map.of("staff", ACCOUNT)),
                         identity(Origin.FILE),
                         URI.create("http://127.0.0.1:1"),
                         ample,
@@ -375,7 +394,11 @@ class FederationTest {
         google.failSts(fault);
         InstantSource clock = InstantSource.offset(InstantSource.system(), ahead);
         assertThat(problem(new TokenBroker(
-                        Map.of("staff", ACCOUNT), identity(Origin.FILE), google.address(), bounds(AMPLE), clock)))
+                        wanted(Map.of("staff", ACCOUNT)),
+                        identity(Origin.FILE),
+                        google.address(),
+                        bounds(AMPLE),
+                        clock)))
                 .isEqualTo(problem);
     }
 

@@ -66,10 +66,11 @@ class RefreshingCredentialTest {
 
     private RefreshingCredential credential(double random) {
         return new RefreshingCredential(
-                new ServiceAccount(
+                new Target(
                         "staff",
                         "staff@p.iam.gserviceaccount.com",
-                        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/prov"),
+                        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/prov",
+                        ""),
                 tokens,
                 BOUNDS,
                 time,
@@ -270,13 +271,13 @@ class RefreshingCredentialTest {
             assertThat(log.lines()).hasSizeBetween(6, 9);
             assertThat(log.lines().get(0))
                     .startsWith(
-                            "WARN Google credential not refreshed: firegate may not act as the service account of this tier"
+                            "WARN credential not refreshed: firegate may not act as the service account of this tier"
                                     + " (https://sts.example answered so). `gcloud iam service-accounts add-iam-policy-binding"
                                     + " staff@p.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser"
                                     + " --member=principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/subject/SUBJECT`");
             tokens.failure = null;
             time.advance(Duration.ofSeconds(30));
-            assertThat(log.lines().get(log.lines().size() - 1)).startsWith("INFO Google credential fetched");
+            assertThat(log.lines().get(log.lines().size() - 1)).startsWith("INFO credential fetched");
         }
     }
 

@@ -4,13 +4,14 @@ import io.firegate.auth.credential.CredentialProblem;
 import java.util.regex.Pattern;
 
 /**
- * A credential of kind service-account: its name in gateway.yaml, the account, and who may act as it.
+ * What a credential is for: its name in gateway.yaml, whose it is, and who may have it.
  *
  * @param name the entry under {@code credentials}
- * @param account the account's e-mail address
- * @param audience the workload identity provider; empty where the workload is a service account itself
+ * @param account the account's e-mail address, or the resource of an Entra token
+ * @param audience the workload identity provider; empty where nothing is exchanged
+ * @param clientId firegate's own application in Entra; empty when it has none or nobody named it
  */
-record ServiceAccount(String name, String account, String audience) {
+record Target(String name, String account, String audience, String clientId) {
     private static final Pattern PROVIDER = Pattern.compile("//iam\\.googleapis\\.com/((.*)/providers/.*)");
 
     /** What to do about a problem, with the commands for this account. */
@@ -23,6 +24,7 @@ record ServiceAccount(String name, String account, String audience) {
                 .replace("{account}", account)
                 .replace("{provider}", provider)
                 .replace("{pool}", pool)
+                .replace("{clientId}", clientId.isEmpty() ? "CLIENT_ID" : clientId)
                 .replace(
                         "{role}", federated ? "roles/iam.workloadIdentityUser" : "roles/iam.serviceAccountTokenCreator")
                 .replace(
