@@ -30,45 +30,49 @@ public final class AuditTrail {
 
     /** Every whole line so far, of both kinds. */
     public List<Line> lines() {
-        String text;
+        return linesFrom(0);
+    }
+
+    /** The whole lines from a place on: only these are parsed, for a record grows long. */
+    private List<Line> linesFrom(int line) {
+        return text().lines().skip(line).map(Line::parse).toList();
+    }
+
+    private String text() {
         try {
-            text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+            String text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+            // A line without its newline is still being written.
+            return text.substring(0, text.lastIndexOf('\n') + 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // A line without its newline is still being written.
-        return text.substring(0, text.lastIndexOf('\n') + 1)
-                .lines()
-                .map(Line::parse)
-                .toList();
     }
 
     /** The lines of the kind {@code decision} from a place on. */
     public List<Line> decisionsFrom(int line) {
-        List<Line> lines = lines();
-        return lines.subList(Math.min(line, lines.size()), lines.size()).stream()
+        return linesFrom(line).stream()
                 .filter(each -> each.text("kind").equals("decision"))
                 .toList();
     }
 
     /** How many lines there are. */
     public int size() {
-        return lines().size();
+        return Math.toIntExact(text().lines().count());
     }
 
     /** Waits until a line after the first {@code from} ones fits. */
     public Line await(int from, Predicate<Line> fits) {
         long end = System.nanoTime() + LINE_WITHIN.toNanos();
         while (true) {
-            List<Line> lines = lines();
-            for (Line line : lines.subList(Math.min(from, lines.size()), lines.size())) {
+            List<Line> lines = linesFrom(from);
+            for (Line line : lines) {
                 if (fits.test(line)) {
                     return line;
                 }
             }
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("no such line in " + file + " within " + LINE_WITHIN.toSeconds()
-                        + " s; " + (lines.size() - from) + " others came");
+                        + " s; " + lines.size() + " others came");
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }

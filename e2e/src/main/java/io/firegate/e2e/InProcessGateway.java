@@ -45,8 +45,13 @@ public final class InProcessGateway implements RunningGateway {
      * @throws GatewayNotStarted when it does not, with its exit code and what it said
      */
     public static InProcessGateway start(Path gatewayYaml, String... overrides) {
+        return start(InstantSource.system(), gatewayYaml, overrides);
+    }
+
+    /** The same by a clock of the test's. */
+    public static InProcessGateway start(InstantSource clock, Path gatewayYaml, String... overrides) {
         InProcessGateway gateway = new InProcessGateway();
-        Thread thread = new Thread(() -> gateway.run(gatewayYaml, List.of(overrides)), "firegate-run");
+        Thread thread = new Thread(() -> gateway.run(clock, gatewayYaml, List.of(overrides)), "firegate-run");
         thread.setDaemon(true);
         thread.start();
         try {
@@ -64,10 +69,10 @@ public final class InProcessGateway implements RunningGateway {
         return gateway;
     }
 
-    private void run(Path gatewayYaml, List<String> overrides) {
+    private void run(InstantSource clock, Path gatewayYaml, List<String> overrides) {
         try (PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-            Surroundings surroundings = new Surroundings(
-                    Map.of(), Path.of("").toAbsolutePath(), stream, stream, InstantSource.system(), signals::put);
+            Surroundings surroundings =
+                    new Surroundings(Map.of(), Path.of("").toAbsolutePath(), stream, stream, clock, signals::put);
             List<String> arguments = new ArrayList<>(List.of("run", "--config", gatewayYaml.toString()));
             arguments.addAll(overrides);
             exitCode.complete(Main.run(arguments, surroundings, this::startAndRemember));

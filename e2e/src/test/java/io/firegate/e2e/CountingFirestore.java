@@ -1,0 +1,88 @@
+package io.firegate.e2e;
+
+import io.grpc.HandlerRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** An upstream that counts what reaches it and answers every call with one empty message. Safe for any thread. */
+final class CountingFirestore implements AutoCloseable {
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Server server;
+
+    /** Starts one on a free port. */
+    CountingFirestore() throws IOException {
+        server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
+                .fallbackHandlerRegistry(new AnyMethod())
+                .build()
+                .start();
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    String address() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    /** Calls so far. */
+    int calls() {
+        return calls.get();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+
+    private final class AnyMethod extends HandlerRegistry {
+        @Override
+        public ServerMethodDefinition<InputStream, InputStream> lookupMethod(String name, @Nullable String authority) {
+            MethodDescriptor<InputStream, InputStream> method = MethodDescriptor.newBuilder(Raw.BYTES, Raw.BYTES)
+                    .setType(MethodDescriptor.MethodType.UNARY)
+                    .setFullMethodName(name)
+                    .build();
+            return ServerMethodDefinition.create(method, (call, headers) -> {
+                calls.incrementAndGet();
+                call.request(1);
+                return new ServerCall.Listener<>() {
+                    @Override
+                    public void onHalfClose() {
+                        call.sendHeaders(new Metadata());
+                        call.sendMessage(InputStream.nullInputStream());
+                        call.close(Status.OK, new Metadata());
+                    }
+                };
+            });
+        }
+    }
+
+    /** Messages as they are. */
+    private static final class Raw implements MethodDescriptor.Marshaller<InputStream> {
+        static final Raw BYTES = new Raw();
+
+        @Override
+        public InputStream stream(InputStream value) {
+            return value;
+        }
+
+        @Override
+        public InputStream parse(InputStream stream) {
+            try {
+                return new ByteArrayInputStream(stream.readAllBytes());
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
