@@ -24,6 +24,7 @@ final class Advice {
             case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
             case UNENFORCEABLE ->
                 "The message may say what stands in the way. Of a query: name one collection. Of a write: leave alone what the rule's condition reads.";
+            case LOOKUPS -> "Ask for fewer documents at once; those that depend on the same one count once.";
             case HISTORY -> "Leave out the read time, or ask for `history: true` in the rule.";
             case DENIED_PRINCIPAL, DENIED_APP ->
                 "Ask whoever keeps the policy's deny list; the record names the decision.";

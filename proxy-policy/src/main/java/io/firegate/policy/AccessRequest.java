@@ -12,16 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param namedTier the tier the caller asked to be served by ({@code x-firegate-tier}), or null
  * @param credential the credential a transaction was begun with, which everything in it must use; null outside one
  * @param now when the request is judged; the only clock {@code decide} has
+ * @param lookups what is known of documents that conditions look up
  */
 public record AccessRequest(
         DatabaseName database,
         List<Access> accesses,
         @Nullable String namedTier,
         @Nullable String credential,
-        Instant now) {
+        Instant now,
+        Lookups lookups) {
     /** A request that no handle binds to a credential. */
     public AccessRequest(DatabaseName database, List<Access> accesses, @Nullable String namedTier, Instant now) {
-        this(database, accesses, namedTier, null, now);
+        this(database, accesses, namedTier, null, now, Lookups.NONE);
+    }
+
+    /** The same request when documents it needs have been read. */
+    public AccessRequest with(Lookups read) {
+        return new AccessRequest(database, accesses, namedTier, credential, now, read);
     }
 
     public AccessRequest {

@@ -19,6 +19,8 @@ public enum DenyReason {
     ROWS("the document, as it is or as it would become, is not one the rule grants"),
     /** The write changes a field that is {@code readonly}. */
     READONLY("the write changes a field that the rule makes read-only"),
+    /** The request needs more than {@link Lookups#DOCUMENTS_MAX} documents that conditions look up. */
+    LOOKUPS("the request depends on more than 3 other documents that the policy looks up; ask for fewer at once"),
     /** An explicit read time, and the rule does not say {@code history: true}. */
     HISTORY("reading at an explicit time needs a rule with history: true"),
     /** The principal stands in the deny list. */

@@ -16,14 +16,16 @@ final class Explaining {
 
     private final Principal principal;
     private final Instant now;
+    private final Lookups lookups;
     private final Access access;
     private final PathIndex deniedPaths;
     private final List<String> lines;
 
     /** An account that is added to {@code lines}. */
-    Explaining(Principal principal, Instant now, Access access, PathIndex deniedPaths, List<String> lines) {
+    Explaining(Principal principal, AccessRequest request, Access access, PathIndex deniedPaths, List<String> lines) {
         this.principal = principal;
-        this.now = now;
+        this.now = request.now();
+        this.lookups = request.lookups();
         this.access = access;
         this.deniedPaths = deniedPaths;
         this.lines = lines;
@@ -61,7 +63,7 @@ final class Explaining {
         if (!terms.limited() || !hasASay(held.tier(), rule)) {
             return;
         }
-        Obligations obligations = Folding.obligations(rule, held, principal, access, now);
+        Obligations obligations = Folding.obligations(rule, held, principal, access, now, lookups);
         if (terms.where() != null) {
             lines.add("    where " + terms.where().condition().describe());
             lines.add("    for this caller: "

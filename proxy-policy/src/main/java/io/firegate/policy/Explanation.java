@@ -3,6 +3,7 @@ package io.firegate.policy;
 import io.firegate.policy.Standing.Held;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,12 @@ public record Explanation(Decision decision, List<String> lines) {
         lines.add(
                 switch (decision) {
                     case Decision.Permit permit -> "permitted with credential " + permit.credential();
+                    case Decision.Needs(var permit, var documents) ->
+                        "permitted with credential " + permit.credential() + ", for what is looked up in "
+                                + documents.stream()
+                                        .map(ResourcePath::toString)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "));
                     case Decision.Deny deny ->
                         "denied: " + deny.reason() + ", " + deny.reason().sentence();
                 });
@@ -38,7 +45,7 @@ public record Explanation(Decision decision, List<String> lines) {
         }
         for (Access access : request.accesses()) {
             lines.add(describe(access));
-            new Explaining(standing.principal(), request.now(), access, deniedPaths, lines).explain(usable);
+            new Explaining(standing.principal(), request, access, deniedPaths, lines).explain(usable);
         }
         return new Explanation(decision, lines);
     }

@@ -5,6 +5,7 @@ import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.condition.Facts;
+import io.firegate.policy.condition.LookupPath;
 import io.firegate.policy.condition.Operand;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.condition.RowPredicate;
@@ -20,13 +21,19 @@ final class Folding implements Facts {
     private final Map<String, List<PolicyValue>> grants;
     private final PathPattern pattern;
     private final Resource resource;
+    private final Lookups lookups;
 
     private Folding(
-            Principal principal, Map<String, List<PolicyValue>> grants, PathPattern pattern, Resource resource) {
+            Principal principal,
+            Map<String, List<PolicyValue>> grants,
+            PathPattern pattern,
+            Resource resource,
+            Lookups lookups) {
         this.principal = principal;
         this.grants = grants;
         this.pattern = pattern;
         this.resource = resource;
+        this.lookups = lookups;
     }
 
     /**
@@ -34,21 +41,29 @@ final class Folding implements Facts {
      *
      * @param held the tier the rule is of, as the principal holds it
      * @param now which tuples are live
+     * @param lookups what has been read for it
      */
-    static Obligations obligations(Rule rule, Held held, Principal principal, Access access, Instant now) {
+    static Obligations obligations(
+            Rule rule, Held held, Principal principal, Access access, Instant now, Lookups lookups) {
         Terms terms = rule.terms();
         if (!terms.limited() || access.operation() == Operation.COLLECTIONS) {
             return Obligations.NONE;
         }
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         return new Obligations(
-                rows(rule, terms.where(), held, principal, access.resource(), now),
+                rows(rule, terms.where(), held, principal, access.resource(), now, lookups),
                 terms.fields(),
                 changes ? terms.write() : WriteGuard.NoGuard.INSTANCE);
     }
 
     private static RowFilter rows(
-            Rule rule, Terms.@Nullable Where where, Held held, Principal principal, Resource resource, Instant now) {
+            Rule rule,
+            Terms.@Nullable Where where,
+            Held held,
+            Principal principal,
+            Resource resource,
+            Instant now,
+            Lookups lookups) {
         if (where == null) {
             return RowFilter.AllRows.INSTANCE;
         }
@@ -58,12 +73,13 @@ final class Folding implements Facts {
             List<RowPredicate> each = new ArrayList<>(held.tuples().size());
             for (Tuple tuple : held.tuples()) {
                 if (tuple.at(now)) {
-                    each.add(where.condition().fold(new Folding(principal, tuple.grants(), rule.pattern(), resource)));
+                    each.add(where.condition()
+                            .fold(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups)));
                 }
             }
             predicate = RowPredicate.or(each);
         } else {
-            predicate = where.condition().fold(new Folding(principal, Map.of(), rule.pattern(), resource));
+            predicate = where.condition().fold(new Folding(principal, Map.of(), rule.pattern(), resource, lookups));
         }
         return RowPredicate.Const.TRUE.equals(predicate) ? RowFilter.AllRows.INSTANCE : new RowFilter.Rows(predicate);
     }
@@ -86,6 +102,49 @@ final class Folding implements Facts {
     @Override
     public @Nullable List<PolicyValue> grant(String name) {
         return grants.get(name);
+    }
+
+    @Override
+    public LookedUp lookup(Operand.Lookup lookup) {
+        List<String> segments = new ArrayList<>(lookup.path().pieces().size());
+        for (LookupPath.Piece piece : lookup.path().pieces()) {
+            if (piece instanceof LookupPath.Piece.Known(Operand.Variable(var name))
+                    && !(variable(name) instanceof Variable.Bound)) {
+                return new LookedUp.Open(name);
+            }
+            String id = id(piece);
+            // What is no id is in no document's path: a slash in a claim leads nowhere.
+            if (id == null || !ResourcePath.isLegalId(id)) {
+                return LookedUp.Missing.INSTANCE;
+            }
+            segments.add(id);
+        }
+        ResourcePath path = new ResourcePath(segments);
+        if (!lookups.hasRead(path)) {
+            return new LookedUp.Unread(path.toString());
+        }
+        PolicyValue value = lookups.value(path, lookup.field());
+        return value == null ? LookedUp.Missing.INSTANCE : new LookedUp.Found(value);
+    }
+
+    /** An id is one string: a claim or a grant with several values, or with another, binds no path. */
+    private @Nullable String id(LookupPath.Piece piece) {
+        return switch (piece) {
+            case LookupPath.Piece.Id written -> written.id();
+            case LookupPath.Piece.Granted(var name) -> {
+                List<PolicyValue> values = grants.get(name);
+                yield values != null && values.size() == 1 ? text(values.get(0)) : null;
+            }
+            case LookupPath.Piece.Known(Operand.Variable(var name)) ->
+                variable(name) instanceof Variable.Bound(var bound) ? bound : null;
+            case LookupPath.Piece.Known(Operand.Caller(var attribute)) -> text(caller(attribute));
+            case LookupPath.Piece.Known(Operand.Claim(var name)) -> text(claim(name));
+            case LookupPath.Piece.Known other -> throw new IllegalStateException("no path has it: " + other);
+        };
+    }
+
+    private static @Nullable String text(@Nullable PolicyValue value) {
+        return value instanceof PolicyValue.Text(var text) ? text : null;
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.firegate.policy;
 
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Standing.Held;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Judges the accesses of one request, one by one: which tier serves it, which rule of it decides, what that demands. */
@@ -24,6 +26,8 @@ final class Judge {
     private final List<Held> held;
     private final Principal principal;
     private final AccessRequest request;
+    /** The documents that must be read before it is known what is permitted. */
+    private final Set<String> unread = new LinkedHashSet<>();
 
     Judge(Standing standing, AccessRequest request) {
         this.held = standing.held();
@@ -44,13 +48,37 @@ final class Judge {
         if (obligations.rows() instanceof RowFilter.Rows(var predicate) && predicate.open() != null) {
             return refused(DenyReason.UNENFORCEABLE, access, choice.tier().name(), rule.id());
         }
+        if (looksUpTooMuch(rule, obligations)) {
+            return refused(DenyReason.LOOKUPS, access, choice.tier().name(), rule.id());
+        }
         return new Judged.Granted(
                 new Decision.Grant(access, choice.tier().name(), rule.id(), obligations),
                 choice.tier().credential());
     }
 
+    /** Takes down which documents a permit needs; whether they are, with those before, too many. */
+    private boolean looksUpTooMuch(Rule rule, Obligations obligations) {
+        Terms.Where where = rule.terms().where();
+        if (where != null && where.looksUp() && obligations.rows() instanceof RowFilter.Rows(var predicate)) {
+            predicate.awaited(unread);
+        }
+        return unread.size() > Lookups.DOCUMENTS_MAX;
+    }
+
+    /** The documents that must be read before it is known what is permitted, of what has been granted so far. */
+    Set<ResourcePath> unread() {
+        if (unread.isEmpty()) {
+            return Set.of();
+        }
+        Set<ResourcePath> paths = new LinkedHashSet<>();
+        for (String path : unread) {
+            paths.add(ResourcePath.parse(path.substring(1)).orElseThrow());
+        }
+        return paths;
+    }
+
     private Obligations obligations(Choice choice, Access access) {
-        return Folding.obligations(choice.rule, choice.held, principal, access, request.now());
+        return Folding.obligations(choice.rule, choice.held, principal, access, request.now(), request.lookups());
     }
 
     private boolean usable(Held candidate) {
@@ -148,6 +176,9 @@ final class Judge {
         if (access.history() && !(create.rule.history() && update.rule.history())) {
             Choice present = create.rule.history() ? update : create;
             return refused(DenyReason.HISTORY, access, present.tier().name(), present.rule.id());
+        }
+        if (looksUpTooMuch(update.rule, obligations)) {
+            return refused(DenyReason.LOOKUPS, access, tier.name(), update.rule.id());
         }
         return new Judged.Granted(
                 new Decision.Grant(

@@ -3,6 +3,7 @@ package io.firegate.policy;
 import io.firegate.policy.Binding.PrincipalKey;
 import io.firegate.policy.PolicySnapshot.DenyList;
 import io.firegate.policy.PolicySnapshot.TokenKey;
+import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.yaml.Nearest;
 import io.firegate.policy.yaml.Position;
 import io.firegate.policy.yaml.Problem;
@@ -345,6 +346,7 @@ public final class PolicyCompiler {
             }
         }
         for (BindingReader.Draft binding : own) {
+            checkPaths(tier, binding);
             for (String lacking : used) {
                 if (given.contains(lacking) && !binding.grants().containsKey(lacking)) {
                     binding.place()
@@ -359,6 +361,22 @@ public final class PolicyCompiler {
                     binding.place()
                             .warning("no condition of the tier `" + name + "` uses `grant." + idle + "`", "remove it");
                 }
+            }
+        }
+    }
+
+    /** An id in the path of a lookup is one string. */
+    private static void checkPaths(DraftTier tier, BindingReader.Draft binding) {
+        for (RuleReader.GrantUse use : tier.grants) {
+            if (use.inPath()
+                    && binding.grants().get(use.name()) instanceof Binding.Grant.Given(var values)
+                    && !(values.size() == 1 && values.get(0) instanceof PolicyValue.Text)) {
+                binding.place()
+                        .problem(
+                                "`grant." + use.name() + "` is an id in the path of a lookup, at "
+                                        + use.where().position() + ": it is one string, not "
+                                        + (values.size() == 1 ? "another value" : values.size() + " values"),
+                                "give one string; several bindings may each give their own");
             }
         }
     }

@@ -239,7 +239,7 @@ public final class PolicyDiff {
     }
 
     private static Verdict verdict(PolicySnapshot snapshot, Standing standing, AccessRequest request) {
-        return switch (snapshot.decide(standing, request)) {
+        return switch (snapshot.decide(standing, request).onTerms()) {
             case Decision.Deny deny -> new Verdict(null, "", deny.reason().name());
             case Decision.Permit permit -> {
                 Decision.Grant grant = permit.grants().get(0);

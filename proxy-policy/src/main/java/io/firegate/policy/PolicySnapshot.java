@@ -255,7 +255,9 @@ public final class PolicySnapshot {
                 }
             }
         }
-        return new Decision.Permit(credential == null ? first.credential() : credential, grants);
+        Decision.Permit permit = new Decision.Permit(credential == null ? first.credential() : credential, grants);
+        Set<ResourcePath> unread = judge.unread();
+        return unread.isEmpty() ? permit : new Decision.Needs(permit, unread);
     }
 
     private boolean isDenied(Resource resource) {

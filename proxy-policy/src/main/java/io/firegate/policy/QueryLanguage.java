@@ -3,6 +3,7 @@ package io.firegate.policy;
 import io.firegate.policy.condition.Comparison;
 import io.firegate.policy.condition.Condition;
 import io.firegate.policy.condition.Mistake;
+import io.firegate.policy.condition.Operand;
 import io.firegate.policy.condition.Reading;
 import io.firegate.policy.condition.Reading.Mention;
 import java.util.ArrayList;
@@ -45,6 +46,14 @@ final class QueryLanguage {
                         at,
                         "`" + name + "` has no value in a `group` query, which reads collections of any parent",
                         "allow group in a rule of its own without it"));
+            } else if (mention instanceof Mention.OfLookup(var path, int at)
+                    && language.id != null
+                    && path.mentions(language.id)) {
+                language.mistakes.add(new Mistake(
+                        at,
+                        "in a query `" + language.id + "` is the id of each document, and what is looked up is known"
+                                + " before the query",
+                        "allow get in a rule of its own with this condition"));
             }
         }
         read.clauses().forEach(language::check);
@@ -57,7 +66,7 @@ final class QueryLanguage {
 
     private void check(Reading.Clause clause) {
         switch (clause.condition()) {
-            case Condition.Not(Condition.IsNull isNull) ->
+            case Condition.Not(Condition.IsNull(Operand.Doc field)) ->
                 mistake(
                         clause,
                         "`!= null` in a rule that allows queries: it changes their order and cursors",

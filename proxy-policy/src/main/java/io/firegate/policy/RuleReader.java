@@ -37,8 +37,9 @@ final class RuleReader {
      * @param name the grant
      * @param where the condition
      * @param at the character of the condition it stands at
+     * @param inPath whether it is an id in the path of a lookup
      */
-    record GrantUse(String name, YamlScalar where, int at) {}
+    record GrantUse(String name, YamlScalar where, int at, boolean inPath) {}
 
     private final @Nullable Set<String> claims;
 

@@ -78,7 +78,8 @@ public final class SmallestGrant {
     }
 
     private Decision alone(Tier tier) {
-        AccessRequest unnamed = new AccessRequest(request.database(), request.accesses(), null, request.now());
+        AccessRequest unnamed =
+                new AccessRequest(request.database(), request.accesses(), null, request.now()).with(request.lookups());
         return WhoCan.alone(snapshot, standing.principal(), tier, unnamed);
     }
 
@@ -112,7 +113,8 @@ public final class SmallestGrant {
     }
 
     private Decision with(List<Held> held) {
-        return snapshot.decide(new Standing(snapshot, standing.principal(), held, null), request);
+        return snapshot.decide(new Standing(snapshot, standing.principal(), held, null), request)
+                .onTerms();
     }
 
     /** A rule of a tier that is held, with one word more. */
@@ -191,7 +193,8 @@ public final class SmallestGrant {
                 if (rule.terms().where() == null) {
                     continue;
                 }
-                String verdict = switch (Folding.obligations(rule, held, standing.principal(), access, request.now())
+                String verdict = switch (Folding.obligations(
+                                rule, held, standing.principal(), access, request.now(), request.lookups())
                         .rows()) {
                     case RowFilter.AllRows.INSTANCE -> "reached, as every document";
                     case RowFilter.Rows(var predicate) -> {

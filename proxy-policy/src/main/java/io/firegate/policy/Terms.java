@@ -23,8 +23,9 @@ record Terms(@Nullable Where where, FieldMask fields, WriteGuard write) {
      * @param condition the condition
      * @param variables the path's variables in it
      * @param usesGrants whether it differs from one grant tuple to the next
+     * @param looksUp whether it depends on other documents
      */
-    record Where(Condition condition, List<String> variables, boolean usesGrants) {
+    record Where(Condition condition, List<String> variables, boolean usesGrants, boolean looksUp) {
         Where {
             variables = List.copyOf(variables);
         }

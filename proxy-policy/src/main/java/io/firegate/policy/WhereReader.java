@@ -3,6 +3,7 @@ package io.firegate.policy;
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.condition.ConditionReader;
 import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.LookupPath;
 import io.firegate.policy.condition.Mistake;
 import io.firegate.policy.condition.Reading;
 import io.firegate.policy.condition.Reading.Mention;
@@ -64,14 +65,16 @@ final class WhereReader {
                     tell(scalar, QueryLanguage.mistakes(read, pattern, operations));
                 }
                 List<String> variables = new ArrayList<>();
+                boolean looksUp = false;
                 for (Mention mention : read.mentions()) {
                     if (mention instanceof Mention.OfVariable(var name, int at) && !variables.contains(name)) {
                         variables.add(name);
-                    } else if (mention instanceof Mention.OfGrant(var name, int at)) {
-                        grants.add(new RuleReader.GrantUse(name, scalar, at));
+                    } else if (mention instanceof Mention.OfGrant(var name, int at, boolean inPath)) {
+                        grants.add(new RuleReader.GrantUse(name, scalar, at, inPath));
                     }
+                    looksUp |= mention instanceof Mention.OfLookup;
                 }
-                return new Terms.Where(read.condition(), variables, !grants.isEmpty());
+                return new Terms.Where(read.condition(), variables, !grants.isEmpty(), looksUp);
             }
         }
     }
@@ -105,6 +108,22 @@ final class WhereReader {
                     && claims != null
                     && !claims.contains(name)) {
                 unlisted(scalar, at, name, claims);
+            } else if (mention instanceof Mention.OfLookup(var path, int at)) {
+                checkPath(path, scalar, at);
+            }
+        }
+    }
+
+    private static void checkPath(LookupPath path, YamlScalar scalar, int at) {
+        if (path.pieces().size() > 2 * ResourcePath.LEVELS_MAX) {
+            scalar.problemAt(
+                    at,
+                    "the path is deeper than " + ResourcePath.LEVELS_MAX + " levels; Firestore has no such documents",
+                    null);
+        }
+        for (LookupPath.Piece piece : path.pieces()) {
+            if (piece instanceof LookupPath.Piece.Id(var id) && !ResourcePath.isLegalId(id)) {
+                scalar.problemAt(at, "Firestore cannot store the id `" + id + "`", null);
             }
         }
     }

@@ -131,8 +131,9 @@ public final class WhoCan {
     }
 
     /** What is decided for a principal that holds one tier and no other. */
-    static Decision alone(PolicySnapshot snapshot, Principal principal, Tier tier, AccessRequest request) {
-        return snapshot.decide(new Standing(snapshot, principal, List.of(held(tier)), null), request);
+    static Decision.Settled alone(PolicySnapshot snapshot, Principal principal, Tier tier, AccessRequest request) {
+        return snapshot.decide(new Standing(snapshot, principal, List.of(held(tier)), null), request)
+                .onTerms();
     }
 
     /** A tier that somebody holds for ever and without grants: what its rules allow does not depend on them. */

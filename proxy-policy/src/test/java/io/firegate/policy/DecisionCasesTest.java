@@ -3,6 +3,8 @@ package io.firegate.policy;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firegate.policy.condition.DocumentView;
+import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.policy.yaml.YamlFile;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -55,6 +58,17 @@ class DecisionCasesTest {
                 requireNonNull(root.requiredMapping("callers")).entries()) {
             callers.put(caller.name(), principal(requireNonNull(caller.value().asMapping())));
         }
+        Map<ResourcePath, DocumentView> documents = new HashMap<>();
+        YamlMapping given = root.optionalMapping("documents");
+        if (given != null) {
+            for (YamlMapping.Entry document : given.entries()) {
+                ResourcePath path =
+                        ResourcePath.parse(document.name().substring(1)).orElseThrow();
+                documents.put(
+                        path,
+                        new Given(path, fields(requireNonNull(document.value().asMapping()))));
+            }
+        }
         List<DynamicTest> tests = new ArrayList<>();
         for (String line : requireNonNull(root.requiredString("asks")).lines().toList()) {
             if (line.startsWith("#")) {
@@ -67,7 +81,7 @@ class DecisionCasesTest {
             Principal caller = requireNonNull(callers.get(cells[0]), cells[0]);
             tests.add(DynamicTest.dynamicTest(
                     file.getFileName() + " " + cells[0] + " " + cells[1],
-                    () -> assertThat(Verdicts.of(snapshot, caller, DATABASE, access[0], now))
+                    () -> assertThat(Verdicts.of(snapshot, caller, DATABASE, access[0], now, documents))
                             .isEqualTo(cells[2].strip())));
         }
         root.noOtherKeys();
@@ -85,16 +99,32 @@ class DecisionCasesTest {
         Set<Guid> groups = caller.optionalStrings("groups").stream()
                 .map(group -> new Guid(group.text()))
                 .collect(Collectors.toSet());
-        Map<String, PolicyValue> claims = new HashMap<>();
         YamlMapping written = caller.optionalMapping("claims");
-        if (written != null) {
-            for (YamlMapping.Entry claim : written.entries()) {
-                claims.put(claim.name(), value(claim.value()));
-            }
-        }
+        Map<String, PolicyValue> claims = written == null ? Map.of() : fields(written);
         Guid someone = new Guid("5b1f0a52-0000-4000-8000-0000000000ff");
         return new Principal(
                 someone, someone, Principal.Kind.USER, someone, groups, Set.of(), "", NOW, Map.copyOf(claims));
+    }
+
+    private static Map<String, PolicyValue> fields(YamlMapping mapping) {
+        Map<String, PolicyValue> fields = new HashMap<>();
+        for (YamlMapping.Entry field : mapping.entries()) {
+            fields.put(field.name(), value(field.value()));
+        }
+        return fields;
+    }
+
+    /** A document to look up, with fields of one level. */
+    private record Given(ResourcePath path, Map<String, PolicyValue> fields) implements DocumentView {
+        @Override
+        public @Nullable PolicyValue value(FieldPath field) {
+            return field.segments().size() == 1 ? fields.get(field.segments().get(0)) : null;
+        }
+
+        @Override
+        public String id() {
+            return path.segments().get(path.segments().size() - 1);
+        }
     }
 
     private static PolicyValue value(YamlNode node) {
@@ -107,7 +137,8 @@ class DecisionCasesTest {
             case String text -> new PolicyValue.Text(text);
             case Long number -> new PolicyValue.Int(number);
             case Boolean bool -> new PolicyValue.Bool(bool);
-            case null, default -> throw new IllegalArgumentException(node.toString());
+            case null -> PolicyValue.Null.NULL;
+            default -> throw new IllegalArgumentException(node.toString());
         };
     }
 }

@@ -100,7 +100,9 @@ class TransactionDecisionTest {
                                 new Resource.Document(ResourcePath.parse(path).orElseThrow())))
                         .toList();
 
-        Decision decision = SNAPSHOT.decide(standing, new AccessRequest(DATABASE, accesses, tier, credential, NOW));
+        Decision.Settled decision = SNAPSHOT.decide(
+                        standing, new AccessRequest(DATABASE, accesses, tier, credential, NOW, Lookups.NONE))
+                .onTerms();
 
         assertThat(
                         switch (decision) {

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Obligations.WriteGuard;
+import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Asks a snapshot in words and says in words what it decides: a rule and its obligations, or a reason. */
@@ -43,11 +48,44 @@ final class Verdicts {
     }
 
     static String of(PolicySnapshot snapshot, Principal caller, DatabaseName database, String access, Instant now) {
-        Decision decision = snapshot.decide(
-                snapshot.standing(caller), new AccessRequest(database, List.of(access(access)), null, now));
+        return of(snapshot, caller, database, access, now, Map.of());
+    }
+
+    /**
+     * The verdict in words.
+     *
+     * @param documents what is there to look up; every other document is missing
+     */
+    static String of(
+            PolicySnapshot snapshot,
+            Principal caller,
+            DatabaseName database,
+            String access,
+            Instant now,
+            Map<ResourcePath, DocumentView> documents) {
+        Standing standing = snapshot.standing(caller);
+        List<Access> accesses =
+                Arrays.stream(access.split(" and ", -1)).map(Verdicts::access).toList();
+        AccessRequest request = new AccessRequest(database, accesses, null, now);
+        return switch (snapshot.decide(standing, request)) {
+            case Decision.Settled settled -> of(settled);
+            case Decision.Needs(var permit, var needed) -> {
+                Map<ResourcePath, Optional<DocumentView>> read = new HashMap<>();
+                needed.forEach(path -> read.put(path, Optional.ofNullable(documents.get(path))));
+                Decision again = snapshot.decide(standing, request.with(Lookups.of(read)));
+                assertThat(again).as("one round is enough").isInstanceOf(Decision.Settled.class);
+                yield needed.stream().map(ResourcePath::toString).sorted().collect(Collectors.joining(" and ")) + " -> "
+                        + of(again.onTerms());
+            }
+        };
+    }
+
+    private static String of(Decision.Settled decision) {
         return switch (decision) {
             case Decision.Permit permit ->
-                permit.grants().get(0).rule() + said(permit.grants().get(0).obligations());
+                permit.grants().stream()
+                        .map(grant -> grant.rule() + said(grant.obligations()))
+                        .collect(Collectors.joining(" and "));
             case Decision.Deny deny -> deny.reason().name();
         };
     }

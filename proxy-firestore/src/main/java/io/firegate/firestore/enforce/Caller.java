@@ -4,6 +4,7 @@ import io.firegate.policy.Access;
 import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.ResourcePath;
 import io.firegate.policy.Standing;
@@ -21,7 +22,7 @@ interface Caller {
      *
      * @param credential what a transaction binds them to, or null
      */
-    Decision decide(DatabaseName database, List<Access> accesses, @Nullable String credential);
+    Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String credential);
 
     /** Whether everything in a collection and below may be read by a tier, see {@code PolicySnapshot.opens}. */
     boolean opens(String tier, ResourcePath parent, String collectionId, boolean history);
@@ -34,9 +35,13 @@ interface Caller {
         }
 
         @Override
-        public Decision decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
-            return standing.snapshot()
-                    .decide(standing, new AccessRequest(database, accesses, namedTier, credential, now));
+        public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
+            AccessRequest request = new AccessRequest(database, accesses, namedTier, credential, now, Lookups.NONE);
+            return switch (standing.snapshot().decide(standing, request)) {
+                case Decision.Settled settled -> settled;
+                case Decision.Needs needs ->
+                    Demand.unmet(needs.permit().grants().get(0), "it looks up other documents");
+            };
         }
 
         @Override

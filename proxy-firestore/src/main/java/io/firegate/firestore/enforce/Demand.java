@@ -36,7 +36,7 @@ enum Demand {
     }
 
     /** Refuses a permit that demands what is not carried out. */
-    static Decision enforceable(Decision decision, Set<Demand> met) {
+    static Decision.Settled enforceable(Decision.Settled decision, Set<Demand> met) {
         if (decision instanceof Decision.Permit permit) {
             for (Decision.Grant grant : permit.grants()) {
                 Obligations obligations = grant.obligations();

@@ -234,7 +234,7 @@ public final class Enforcer {
         if (credential == null) {
             throw new IllegalStateException("without writes nothing depends on what is stored");
         }
-        Decision whole = withAnswers(wants, new Decision.Permit(credential, grants), caller);
+        Decision.Settled whole = withAnswers(wants, new Decision.Permit(credential, grants), caller);
         if (!(whole instanceof Decision.Permit permit)) {
             return new Admission.Denied(wants.database(), wants.accesses(), (Decision.Deny) whole);
         }
@@ -349,13 +349,13 @@ public final class Enforcer {
      * Asks for what the request does, and then for what its answer shows beyond that: the grants of what may be shown come behind
      * those of what is done. What may not be shown is no reason to refuse what may be done.
      */
-    private static Decision decide(Reading.Wants wants, Caller caller, Set<Demand> met) {
-        Decision decision =
+    private static Decision.Settled decide(Reading.Wants wants, Caller caller, Set<Demand> met) {
+        Decision.Settled decision =
                 Demand.enforceable(caller.decide(wants.database(), wants.accesses(), wants.credential()), met);
         return decision instanceof Decision.Permit permit ? withAnswers(wants, permit, caller) : decision;
     }
 
-    private static Decision withAnswers(Reading.Wants wants, Decision.Permit permit, Caller caller) {
+    private static Decision.Settled withAnswers(Reading.Wants wants, Decision.Permit permit, Caller caller) {
         if (wants.answers().isEmpty()) {
             return permit;
         }

@@ -16,7 +16,7 @@ final class WriteAccesses {
         this.credential = credential;
     }
 
-    Decision decide(Caller caller, Access access) {
+    Decision.Settled decide(Caller caller, Access access) {
         return caller.decide(database, List.of(access), credential);
     }
 

@@ -113,11 +113,11 @@ final class WriteByWrite {
         return null;
     }
 
-    private Decision decide(Access access) {
+    private Decision.Settled decide(Access access) {
         return decide(access, credential);
     }
 
-    private Decision decide(Access access, @Nullable String bound) {
+    private Decision.Settled decide(Access access, @Nullable String bound) {
         return Demand.enforceable(caller.decide(database, List.of(access), bound), Set.of());
     }
 

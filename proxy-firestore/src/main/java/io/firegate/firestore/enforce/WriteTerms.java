@@ -47,7 +47,7 @@ final class WriteTerms {
 
     /** Asks the policy about one write. What nothing in the request tells apart is asked for both ways. */
     static Verdict of(WriteIntent intent, Caller caller, WriteAccesses accesses) {
-        Decision whole = accesses.decide(caller, intent.access());
+        Decision.Settled whole = accesses.decide(caller, intent.access());
         if (intent.operation() != Operation.UPSERT) {
             return switch (whole) {
                 case Decision.Deny deny -> new Verdict.Refused(deny);
@@ -70,8 +70,8 @@ final class WriteTerms {
         if (deny.reason() != DenyReason.NO_RULE && deny.reason() != DenyReason.UNENFORCEABLE) {
             return new Verdict.Refused(deny);
         }
-        Decision create = accesses.decide(caller, intent.access(Operation.CREATE));
-        Decision update = accesses.decide(caller, intent.access(Operation.UPDATE));
+        Decision.Settled create = accesses.decide(caller, intent.access(Operation.CREATE));
+        Decision.Settled update = accesses.decide(caller, intent.access(Operation.UPDATE));
         String credential = null;
         Decision.Grant absent = null;
         if (create instanceof Decision.Permit permit) {

@@ -52,6 +52,7 @@ public record Presser(String root, @Nullable String collection) {
             case RowPredicate.IdIn idIn -> ids(idIn.ids());
             case RowPredicate.Open open ->
                 new Pressed.Unpressable("the request leaves the path variable " + open.variable() + " open");
+            case RowPredicate.Awaits awaits -> throw new IllegalStateException("what it looks up has not been read");
             case RowPredicate.Not not -> UNSAID;
             case RowPredicate.CompareFields compare -> UNSAID;
             case RowPredicate.ContainsField contains -> UNSAID;

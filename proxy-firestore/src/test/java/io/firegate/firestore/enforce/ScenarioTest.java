@@ -270,7 +270,7 @@ class ScenarioTest {
     }
 
     /** A policy that grants what the scenario lists, or everything. */
-    private static Decision decide(Scenario scenario, List<Access> accesses) {
+    private static Decision.Settled decide(Scenario scenario, List<Access> accesses) {
         List<String> granted = scenario.list("granted");
         for (Access access : accesses) {
             if (granted != null && !granted.contains(text(access))) {

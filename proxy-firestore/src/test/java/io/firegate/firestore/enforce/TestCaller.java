@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The scenarios' caller before a stand-in for the policy, whose tiers all have one credential. */
 record TestCaller(
-        BiFunction<DatabaseName, List<Access>, Decision> policy,
+        BiFunction<DatabaseName, List<Access>, Decision.Settled> policy,
         @Nullable List<String> open) implements Caller {
     static final String CREDENTIAL = "credential";
 
-    TestCaller(BiFunction<DatabaseName, List<Access>, Decision> policy) {
+    TestCaller(BiFunction<DatabaseName, List<Access>, Decision.Settled> policy) {
         this(policy, null);
     }
 
     /** Who may do everything. */
     static final Caller PERMITTED = new TestCaller((database, accesses) -> permit(accesses));
 
-    static Decision permit(List<Access> accesses) {
+    static Decision.Settled permit(List<Access> accesses) {
         return permit(accesses, access -> Obligations.NONE);
     }
 
-    static Decision permit(List<Access> accesses, Function<Access, Obligations> obligations) {
+    static Decision.Settled permit(List<Access> accesses, Function<Access, Obligations> obligations) {
         return new Decision.Permit(
                 CREDENTIAL,
                 accesses.stream()
@@ -43,8 +43,8 @@ record TestCaller(
     }
 
     @Override
-    public Decision decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
-        Decision decision = policy.apply(database, accesses);
+    public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
+        Decision.Settled decision = policy.apply(database, accesses);
         return decision instanceof Decision.Permit && credential != null && !credential.equals(CREDENTIAL)
                 ? new Decision.Deny(
                         DenyReason.MIXED_CREDENTIALS, accesses.isEmpty() ? null : accesses.get(0), null, null)

@@ -2,7 +2,9 @@ package io.firegate.policy.condition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A condition as a policy states it, before anything is known of who asks for what. Immutable; equal when it says the same. */
@@ -43,8 +45,12 @@ public sealed interface Condition {
         }
     }
 
-    /** {@code doc.field == null}: stored as null. */
-    record IsNull(Operand.Doc field) implements Condition {}
+    /**
+     * {@code field == null}: stored as null.
+     *
+     * @param field a field of this document or of another
+     */
+    record IsNull(Operand field) implements Condition {}
 
     /** Whether it, or a part of it, looks at the document. */
     default boolean mentionsDocument() {
@@ -102,7 +108,7 @@ public sealed interface Condition {
             case Compare compare -> fold(compare, facts, positive);
             case In in -> fold(in, facts, positive);
             case Contains contains -> fold(contains, facts, positive);
-            case IsNull isNull -> new RowPredicate.IsNull(isNull.field.field());
+            case IsNull isNull -> fold(isNull, facts, positive);
         };
     }
 
@@ -133,10 +139,10 @@ public sealed interface Condition {
             if (right instanceof Operand.Doc(var rightField)) {
                 return new RowPredicate.CompareFields(leftField, compare.comparison, rightField);
             }
-            return compare(leftField, compare.comparison, right, facts, positive);
+            return compare(compare, leftField, compare.comparison, right, facts, positive);
         }
         if (right instanceof Operand.Doc(var rightField)) {
-            return compare(rightField, compare.comparison.mirrored(), left, facts, positive);
+            return compare(compare, rightField, compare.comparison.mirrored(), left, facts, positive);
         }
         String open = open(left, facts);
         if (open == null) {
@@ -145,10 +151,18 @@ public sealed interface Condition {
         if (open != null) {
             Operand other = isDocumentId(left, facts) ? right : isDocumentId(right, facts) ? left : null;
             if (compare.comparison == Comparison.EQUAL && positive && other != null && open(other, facts) == null) {
+                RowPredicate unread = unread(compare, other, null, facts, true);
+                if (unread != null) {
+                    return unread;
+                }
                 PolicyValue value = known(other, facts);
                 return value == null ? unknown(true) : ids(List.of(value));
             }
             return new RowPredicate.Open(open);
+        }
+        RowPredicate unread = unread(compare, left, right, facts, positive);
+        if (unread != null) {
+            return unread;
         }
         PolicyValue a = known(left, facts);
         PolicyValue b = known(right, facts);
@@ -156,10 +170,14 @@ public sealed interface Condition {
     }
 
     private static RowPredicate compare(
-            FieldPath field, Comparison comparison, Operand other, Facts facts, boolean positive) {
+            Compare clause, FieldPath field, Comparison comparison, Operand other, Facts facts, boolean positive) {
         String open = open(other, facts);
         if (open != null) {
             return new RowPredicate.Open(open);
+        }
+        RowPredicate unread = unread(clause, other, null, facts, positive);
+        if (unread != null) {
+            return unread;
         }
         PolicyValue value = known(other, facts);
         if (value == null
@@ -172,6 +190,7 @@ public sealed interface Condition {
 
     private static RowPredicate fold(In in, Facts facts, boolean positive) {
         List<PolicyValue> values = new ArrayList<>();
+        List<String> unread = new ArrayList<>(0);
         switch (in.values) {
             case Operand.Values.Grant(var name) -> {
                 List<PolicyValue> granted = facts.grant(name);
@@ -191,19 +210,45 @@ public sealed interface Condition {
                     values.add(claim);
                 }
             }
+            case Operand.Values.LookedUp(var lookup) -> {
+                switch (facts.lookup(lookup)) {
+                    case Facts.LookedUp.Open(var variable) -> {
+                        return new RowPredicate.Open(variable);
+                    }
+                    case Facts.LookedUp.Unread(var document) -> unread.add(document);
+                    case Facts.LookedUp.Found(PolicyValue.Array array) -> values.addAll(array.elements());
+                    // What is no array has no members, and that is no reason to permit anything under a `!`.
+                    case Facts.LookedUp.Found found -> {
+                        return unknown(positive);
+                    }
+                    case Facts.LookedUp.Missing.INSTANCE -> {
+                        return unknown(positive);
+                    }
+                }
+            }
             case Operand.Values.Listed(var elements) -> {
                 for (Operand element : elements) {
                     String open = open(element, facts);
                     if (open != null) {
                         return new RowPredicate.Open(open);
                     }
+                    String document = unread(element, facts);
                     PolicyValue value = known(element, facts);
-                    if (value == null) {
+                    if (document != null) {
+                        unread.add(document);
+                    } else if (value == null) {
                         return unknown(positive);
+                    } else {
+                        values.add(value);
                     }
-                    values.add(value);
                 }
             }
+        }
+        String open = in.element instanceof Operand.Doc ? null : open(in.element, facts);
+        if (!unread.isEmpty() || unread(in.element, facts) != null) {
+            return open != null && !(positive && isDocumentId(in.element, facts))
+                    ? new RowPredicate.Open(open)
+                    : unread(in, in.element, unread, facts, positive);
         }
         values.removeIf(PolicyValue::matchesNothing);
         if (in.element instanceof Operand.Doc(var field)) {
@@ -213,7 +258,6 @@ public sealed interface Condition {
                 default -> new RowPredicate.In(field, values);
             };
         }
-        String open = open(in.element, facts);
         if (open != null) {
             return positive && isDocumentId(in.element, facts) ? ids(values) : new RowPredicate.Open(open);
         }
@@ -230,8 +274,74 @@ public sealed interface Condition {
         if (open != null) {
             return new RowPredicate.Open(open);
         }
+        RowPredicate unread = unread(contains, contains.member, null, facts, positive);
+        if (unread != null) {
+            return unread;
+        }
         PolicyValue member = known(contains.member, facts);
         return member == null || member.matchesNothing() ? unknown(positive) : new RowPredicate.Contains(array, member);
+    }
+
+    private static RowPredicate fold(IsNull isNull, Facts facts, boolean positive) {
+        if (isNull.field instanceof Operand.Doc(var field)) {
+            return new RowPredicate.IsNull(field);
+        }
+        String open = open(isNull.field, facts);
+        if (open != null) {
+            return new RowPredicate.Open(open);
+        }
+        RowPredicate unread = unread(isNull, isNull.field, null, facts, positive);
+        if (unread != null) {
+            return unread;
+        }
+        PolicyValue value = known(isNull.field, facts);
+        return settled(value == null ? Truth.UNKNOWN : Truth.of(value == PolicyValue.Null.NULL), positive);
+    }
+
+    /**
+     * What stands for a clause while a document it looks up has not been read; null when it needs none. Where another operand is missing
+     * it is unknown whatever that document holds, and nothing is read for it.
+     */
+    private static @Nullable RowPredicate unread(
+            Condition clause, Operand one, @Nullable Operand other, Facts facts, boolean positive) {
+        String first = unread(one, facts);
+        String second = other == null ? null : unread(other, facts);
+        if (first == null && second == null) {
+            return null;
+        }
+        boolean missing = (first == null && known(one, facts) == null)
+                || (other != null && second == null && known(other, facts) == null);
+        return missing
+                ? unknown(positive)
+                : new RowPredicate.Awaits(
+                        clause,
+                        Stream.of(first, second)
+                                .filter(Objects::nonNull)
+                                .distinct()
+                                .toList());
+    }
+
+    private static RowPredicate unread(In in, Operand element, List<String> documents, Facts facts, boolean positive) {
+        List<String> all = new ArrayList<>(documents);
+        String own = unread(element, facts);
+        if (own != null) {
+            all.add(own);
+        }
+        boolean missing = own == null
+                && !(element instanceof Operand.Doc)
+                && open(element, facts) == null
+                && known(element, facts) == null;
+        return missing
+                ? unknown(positive)
+                : new RowPredicate.Awaits(in, all.stream().distinct().toList());
+    }
+
+    /** The document that must be read for an operand, or null. */
+    private static @Nullable String unread(Operand operand, Facts facts) {
+        return operand instanceof Operand.Lookup lookup
+                        && facts.lookup(lookup) instanceof Facts.LookedUp.Unread(var document)
+                ? document
+                : null;
     }
 
     /** Ids are strings, so nothing else is among them. */
@@ -255,12 +365,17 @@ public sealed interface Condition {
                 facts.variable(variable.name()) instanceof Facts.Variable.Bound(var id)
                         ? new PolicyValue.Text(id)
                         : null;
+            case Operand.Lookup lookup ->
+                facts.lookup(lookup) instanceof Facts.LookedUp.Found(var value) ? value : null;
             case Operand.Doc doc -> throw new IllegalStateException("a field is not known before the document is");
         };
     }
 
     /** The variable the request does not say, or null. */
     private static @Nullable String open(Operand operand, Facts facts) {
+        if (operand instanceof Operand.Lookup lookup) {
+            return facts.lookup(lookup) instanceof Facts.LookedUp.Open(var variable) ? variable : null;
+        }
         return operand instanceof Operand.Variable(var name) && !(facts.variable(name) instanceof Facts.Variable.Bound)
                 ? name
                 : null;

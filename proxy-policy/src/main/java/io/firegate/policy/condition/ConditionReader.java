@@ -3,10 +3,9 @@ package io.firegate.policy.condition;
 import io.firegate.policy.condition.Reading.Clause;
 import io.firegate.policy.condition.Reading.Mention;
 import io.firegate.policy.condition.Token.Kind;
-import io.firegate.policy.yaml.Nearest;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +24,19 @@ public final class ConditionReader {
     /** Most comparisons and members of lists together: all of them are looked at in each decision. Firestore's filters have 100 parts. */
     public static final int PARTS_MAX = 250;
 
-    private static final Set<String> ROOTS = Set.of("doc", "caller", "grant");
+    /** Most documents one condition looks up: they are read before anything else is, in each request. A request has the same bound. */
+    public static final int LOOKUPS_MAX = 3;
 
-    private static final Set<String> ATTRIBUTES = Set.of("oid", "tenant", "app", "claims");
+    static final String LOOKUP = "lookup";
 
-    private final Set<String> variables;
-    private final boolean variablesKnown;
+    private static final String IN_BRACES = "a variable of the path, caller.oid, a claim or a grant";
+
     private final List<Mistake> mistakes = new ArrayList<>();
     private final List<Clause> clauses = new ArrayList<>();
     private final List<Mention> mentions = new ArrayList<>();
+    private final NamedOperands operands;
     private final Relations relations = new Relations(this::mistake);
+    private final Set<LookupPath> lookups = new LinkedHashSet<>();
     private List<Token> tokens = List.of();
     private int next;
     private int depth;
@@ -50,8 +52,7 @@ public final class ConditionReader {
     }
 
     private ConditionReader(@Nullable Set<String> variables) {
-        this.variables = variables == null ? Set.of() : variables;
-        this.variablesKnown = variables != null;
+        this.operands = new NamedOperands(variables, mentions, this::mistake);
     }
 
     /**
@@ -293,7 +294,7 @@ public final class ConditionReader {
                         token.at(),
                         "a name in backticks without `doc.` before it",
                         "write doc.`...`, or '...' for a string");
-            case END -> throw unexpected("a comparison");
+            case ID, END -> throw unexpected("a comparison");
         };
     }
 
@@ -370,9 +371,14 @@ public final class ConditionReader {
             return switch (name.value()) {
                 case "true", "false" -> literal(name, new PolicyValue.Bool(name.isWord("true")));
                 case "null" -> literal(name, PolicyValue.Null.NULL);
-                default -> variable(name);
+                default -> operands.variable(name);
             };
         }
+        return operands.of(name, segments());
+    }
+
+    /** The names behind the dots that stand here. */
+    private List<Token> segments() {
         List<Token> segments = new ArrayList<>();
         while (peek().is(".")) {
             take();
@@ -388,128 +394,98 @@ public final class ConditionReader {
         if (peek().is("[")) {
             throw stop(peek().at(), "`[` behind a name: a condition has no index", "write doc.a.`b` for a map's key");
         }
-        return switch (name.value()) {
-            case "doc" -> field(name, segments);
-            case "caller" -> caller(name, segments);
-            case "grant" -> grant(name, segments);
-            default -> {
-                unknown(name, "`" + name.value() + "` has no members", ROOTS);
-                yield new Part.Broken(name.at());
-            }
-        };
+        return segments;
     }
 
-    /** Nothing is called, so the rest of the call is passed over. */
+    /** Only a lookup is called; where another call ends cannot be told. */
     private Part call(Token name) {
-        if (name.isWord("lookup")) {
-            throw stop(name.at(), "`lookup` (a field of another document) is not enforced by this version", null);
+        if (!name.isWord(LOOKUP)) {
+            throw stop(name.at(), "`" + name.value() + "(`: a condition calls no functions", null);
         }
-        throw stop(name.at(), "`" + name.value() + "(`: a condition calls no functions", null);
-    }
-
-    private void unknown(Token name, String message, Set<String> known) {
-        Optional<String> near = Nearest.to(name.value(), known);
-        if (near.isPresent()) {
-            mistake(name.at(), message + "; did you mean `" + near.get() + "`?", null);
-        } else {
-            mistake(
-                    name.at(),
-                    message,
-                    known.isEmpty()
-                            ? "a field is doc.name, a string stands in quotes"
-                            : "known: "
-                                    + String.join(", ", known.stream().sorted().toList()));
+        Token open = take();
+        LookupPath path = path(open);
+        close(")", open);
+        if (!peek().is(".")) {
+            throw stop(name.at(), "`lookup(...)` alone: a condition compares a field of it", "write lookup(...).field");
         }
-    }
-
-    private Part variable(Token name) {
-        String word = name.value();
-        if (!variablesKnown || variables.contains(word)) {
-            mentions.add(new Mention.OfVariable(word, name.at()));
-            return new Part.Single(new Operand.Variable(word), name.at());
-        }
-        if (ROOTS.contains(word)) {
-            mistake(name.at(), "`" + word + "` alone", "name a part of it: " + word + ".name");
-        } else {
-            Optional<String> near = Nearest.to(word, variables);
-            mistake(
-                    name.at(),
-                    "the path has no variable `" + word + "`"
-                            + near.map(v -> "; did you mean `" + v + "`?").orElse(""),
-                    near.isPresent() ? null : "a field is doc." + word + ", a string '" + word + "'");
-        }
-        return new Part.Broken(name.at());
-    }
-
-    private Part field(Token name, List<Token> segments) {
-        for (Token segment : segments) {
-            if (segment.value().length() >= 4
-                    && segment.value().startsWith("__")
-                    && segment.value().endsWith("__")) {
-                mistake(
-                        segment.at(),
-                        "`" + segment.value() + "` is reserved by Firestore",
-                        segment.value().equals("__name__")
-                                ? "compare the path's variable for the document's id"
-                                : null);
-                return new Part.Broken(name.at());
-            }
-        }
-        FieldPath field = new FieldPath(segments.stream().map(Token::value).toList());
-        mentions.add(new Mention.OfField(field, name.at()));
-        return new Part.Single(new Operand.Doc(field), name.at());
-    }
-
-    private Part caller(Token name, List<Token> segments) {
-        Token attribute = segments.get(0);
-        Part.Broken broken = new Part.Broken(name.at());
-        if (attribute.isWord("claims")) {
-            if (segments.size() != 2) {
-                mistake(
-                        name.at(),
-                        segments.size() == 1 ? "`caller.claims` alone" : "a claim has no members",
-                        segments.size() == 1
-                                ? "name a claim: caller.claims.name"
-                                : "quote a claim's name with dots: caller.claims.`a.b`");
-                return broken;
-            }
-            String claim = segments.get(1).value();
-            mentions.add(new Mention.OfClaim(claim, name.at()));
-            return new Part.Single(new Operand.Claim(claim), name.at());
-        }
-        if (segments.size() > 1) {
-            mistake(segments.get(1).at(), "`caller." + attribute.value() + "` has no members", null);
-            return broken;
-        }
-        return switch (attribute.value()) {
-            case "oid" -> new Part.Single(new Operand.Caller(Operand.Attribute.OID), name.at());
-            case "tenant" -> new Part.Single(new Operand.Caller(Operand.Attribute.TENANT), name.at());
-            case "app" -> new Part.Single(new Operand.Caller(Operand.Attribute.APP), name.at());
-            case "agent" -> {
-                mistake(attribute.at(), "`caller.agent` is not enforced by this version", null);
-                yield broken;
-            }
-            case "groups", "roles" -> {
-                mistake(
-                        attribute.at(),
-                        "`caller." + attribute.value() + "`: a condition does not see them",
-                        "bind them in `bindings` and give a `grant` that the condition uses");
-                yield broken;
-            }
-            default -> {
-                unknown(attribute, "the caller has no attribute `" + attribute.value() + "`", ATTRIBUTES);
-                yield broken;
-            }
-        };
-    }
-
-    private Part grant(Token name, List<Token> segments) {
-        if (segments.size() > 1) {
-            mistake(segments.get(1).at(), "a grant has no members", "a grant is a set: in grant.name");
+        FieldPath field = operands.fieldPath(segments());
+        if (path == null || field == null) {
             return new Part.Broken(name.at());
         }
-        String grant = segments.get(0).value();
-        mentions.add(new Mention.OfGrant(grant, name.at()));
-        return new Part.GrantSet(grant, name.at());
+        if (lookups.add(path) && lookups.size() == LOOKUPS_MAX + 1) {
+            mistake(
+                    name.at(),
+                    "more than " + LOOKUPS_MAX + " documents looked up in one condition",
+                    "keep what decides together in fewer documents");
+        }
+        mentions.add(new Mention.OfLookup(path, name.at()));
+        return new Part.Single(new Operand.Lookup(path, field), name.at());
+    }
+
+    /** The path of a lookup; null after a mistake. */
+    private @Nullable LookupPath path(Token open) {
+        if (!peek().is("/")) {
+            throw stop(
+                    peek().at(),
+                    "the path of a lookup begins with `/`",
+                    "for example lookup(/patients/{patient}).ward");
+        }
+        List<LookupPath.Piece> pieces = new ArrayList<>();
+        boolean whole = true;
+        while (peek().is("/")) {
+            Token slash = take();
+            if (peek().kind() == Kind.ID) {
+                pieces.add(new LookupPath.Piece.Id(take().value()));
+            } else if (peek().is("{")) {
+                LookupPath.Piece piece = inBraces(take());
+                whole &= piece != null;
+                if (piece != null) {
+                    pieces.add(piece);
+                }
+            } else {
+                throw stop(slash.at(), "an id is missing behind the `/`", "collection and document ids in turn");
+            }
+        }
+        if (whole && pieces.size() % 2 != 0) {
+            mistake(
+                    open.at(),
+                    "the path of a lookup names a collection, not a document",
+                    "collection and document ids in turn");
+            return null;
+        }
+        return whole ? new LookupPath(pieces) : null;
+    }
+
+    private LookupPath.@Nullable Piece inBraces(Token open) {
+        if (peek().kind() != Kind.NAME) {
+            throw unexpected(IN_BRACES);
+        }
+        if (peek().isWord(LOOKUP)) {
+            throw stop(
+                    peek().at(),
+                    "a lookup in the path of a lookup: what binds it is known before anything is read",
+                    IN_BRACES);
+        }
+        operands.inPath(true);
+        Part part = named(take());
+        operands.inPath(false);
+        close("}", open);
+        return switch (part) {
+            case Part.GrantSet grant -> new LookupPath.Piece.Granted(grant.name());
+            case Part.Single(Operand.Variable variable, int at) -> new LookupPath.Piece.Known(variable);
+            case Part.Single(Operand.Caller caller, int at) -> new LookupPath.Piece.Known(caller);
+            case Part.Single(Operand.Claim claim, int at) -> new LookupPath.Piece.Known(claim);
+            case Part.Broken broken -> null;
+            case Part.Single single -> {
+                mistake(
+                        single.at(),
+                        "`" + Relations.word(single.operand()) + "` in the path of a lookup, which is known before"
+                                + " anything is read",
+                        IN_BRACES);
+                yield null;
+            }
+            case Part.Members members -> throw new IllegalStateException("a name is no list");
+            case Part.Truthful truthful -> throw new IllegalStateException("a name is no comparison");
+        };
     }
 }

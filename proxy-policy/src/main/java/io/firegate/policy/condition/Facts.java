@@ -19,6 +19,30 @@ public interface Facts {
     /** What the request says of a variable of the path. */
     Variable variable(String name);
 
+    /** What is known of a field of another document. */
+    LookedUp lookup(Operand.Lookup lookup);
+
+    /** What is known of a field of another document. */
+    sealed interface LookedUp {
+        /** The document was read, and this is there. */
+        record Found(PolicyValue value) implements LookedUp {}
+
+        /** There is none: the document or the field is missing, or something its path needs. */
+        enum Missing implements LookedUp {
+            INSTANCE
+        }
+
+        /** The request leaves a variable of its path open. */
+        record Open(String variable) implements LookedUp {}
+
+        /**
+         * Nobody has read the document yet.
+         *
+         * @param document its path, as {@code /patients/p1}
+         */
+        record Unread(String document) implements LookedUp {}
+    }
+
     /** What is known of a path variable. */
     sealed interface Variable {
         /** The request's path has it. */

@@ -17,9 +17,19 @@ final class Lexer {
 
     private static final List<String> FOREIGN_IN_ORDER = List.of("===", "!==", "<>", "=~");
 
+    /** Where it stands. */
+    private enum Place {
+        CONDITION,
+        /** In the path of a lookup. */
+        PATH,
+        /** In braces in such a path, where a condition's words stand. */
+        BRACES
+    }
+
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
+    private Place place = Place.CONDITION;
     private @Nullable Mistake mistake;
 
     Lexer(String text) {
@@ -51,7 +61,12 @@ final class Lexer {
 
     private void next() {
         char c = text.charAt(at);
-        if (isLetter(c)) {
+        if (place == Place.PATH) {
+            path(c);
+        } else if (place == Place.BRACES && c == '}') {
+            place = Place.PATH;
+            add(Kind.SYMBOL, "}", at + 1);
+        } else if (isLetter(c)) {
             int end = at;
             while (end < text.length() && (isLetter(text.charAt(end)) || isDigit(text.charAt(end)))) {
                 end++;
@@ -66,6 +81,25 @@ final class Lexer {
         } else {
             symbol();
         }
+    }
+
+    /** A word of a path: its ids hold anything but what ends them. */
+    private void path(char c) {
+        if ("/{})".indexOf(c) >= 0) {
+            place = c == '{' ? Place.BRACES : c == ')' ? Place.CONDITION : Place.PATH;
+            add(Kind.SYMBOL, String.valueOf(c), at + 1);
+            return;
+        }
+        int end = at;
+        while (end < text.length() && "/{})".indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        if (end == text.length()) {
+            stop(at, "the path of a lookup is never closed", "add the `)`");
+            return;
+        }
+        String id = text.substring(at, end);
+        add(Kind.ID, id.strip(), end);
     }
 
     private void add(Kind kind, String value, int end) {
@@ -211,6 +245,11 @@ final class Lexer {
         }
         for (String symbol : SYMBOLS) {
             if (text.startsWith(symbol, at)) {
+                if (symbol.equals("(")
+                        && !tokens.isEmpty()
+                        && tokens.get(tokens.size() - 1).isWord(ConditionReader.LOOKUP)) {
+                    place = Place.PATH;
+                }
                 add(Kind.SYMBOL, symbol, at + symbol.length());
                 return;
             }

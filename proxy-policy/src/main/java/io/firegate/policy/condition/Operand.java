@@ -19,6 +19,9 @@ public sealed interface Operand {
     /** A variable of the rule's path. */
     record Variable(String name) implements Operand {}
 
+    /** {@code lookup(path).field}: a field of another document, read before this one. */
+    record Lookup(LookupPath path, FieldPath field) implements Operand {}
+
     /** What a verified token says of every caller. */
     enum Attribute {
         OID,
@@ -45,5 +48,8 @@ public sealed interface Operand {
 
         /** {@code caller.claims.name}: a claim with several values, or one. */
         record Claim(String name) implements Values {}
+
+        /** {@code lookup(path).field}: the members of an array; any other value is none. */
+        record LookedUp(Lookup lookup) implements Values {}
     }
 }

@@ -41,8 +41,15 @@ public sealed interface Reading {
         /** {@code doc.field}. */
         record OfField(FieldPath field, int at) implements Mention {}
 
-        /** {@code grant.name}. */
-        record OfGrant(String name, int at) implements Mention {}
+        /**
+         * {@code grant.name}.
+         *
+         * @param inPath whether it is an id in the path of a lookup, which has one value
+         */
+        record OfGrant(String name, int at, boolean inPath) implements Mention {}
+
+        /** {@code lookup(path)}; what stands in its path is mentioned before it. */
+        record OfLookup(LookupPath path, int at) implements Mention {}
 
         /** {@code caller.claims.name}. */
         record OfClaim(String name, int at) implements Mention {}

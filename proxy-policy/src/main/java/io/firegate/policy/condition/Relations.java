@@ -116,10 +116,10 @@ final class Relations {
         }
         if (isNull(a) || isNull(b)) {
             Part.Single other = isNull(a) ? b : a;
-            if (!(other.operand() instanceof Operand.Doc doc)) {
+            if (!(other.operand() instanceof Operand.Doc) && !(other.operand() instanceof Operand.Lookup)) {
                 return none(operator.at(), "`" + word(other) + "` is never null: only a field can be", null);
             }
-            Condition.IsNull isNull = new Condition.IsNull(doc);
+            Condition.IsNull isNull = new Condition.IsNull(other.operand());
             return switch (comparison) {
                 case EQUAL -> isNull;
                 case NOT_EQUAL -> new Condition.Not(isNull);
@@ -158,6 +158,8 @@ final class Relations {
                         : new Condition.In(element, new Operand.Values.Listed(list.members()));
             case Part.Single(Operand.Claim claim, int at) ->
                 new Condition.In(element, new Operand.Values.Claim(claim.name()));
+            case Part.Single(Operand.Lookup lookup, int at) ->
+                new Condition.In(element, new Operand.Values.LookedUp(lookup));
             case Part.Single(Operand.Doc array, int at) ->
                 none(
                         operator.at(),
@@ -168,7 +170,8 @@ final class Relations {
     }
 
     private @Nullable Condition contains(Part left, Token operator, Part right) {
-        if (!(left instanceof Part.Single(Operand.Doc array, int at))) {
+        if (!(left instanceof Part.Single array)
+                || !(array.operand() instanceof Operand.Doc || array.operand() instanceof Operand.Lookup)) {
             return none(
                     operator.at(),
                     "`contains` looks into a field of the document",
@@ -180,8 +183,13 @@ final class Relations {
                     "`contains` asks for one member, not a set",
                     "write a `contains` for each and join them with ||");
         }
-        return isNull(member)
-                ? none(operator.at(), "Firestore never finds null in an array", null)
-                : new Condition.Contains(array, member.operand());
+        if (isNull(member)) {
+            return none(operator.at(), "Firestore never finds null in an array", null);
+        }
+        if (array.operand() instanceof Operand.Doc field) {
+            return new Condition.Contains(field, member.operand());
+        }
+        // Its members are known before the document is read, as those of a grant are.
+        return new Condition.In(member.operand(), new Operand.Values.LookedUp((Operand.Lookup) array.operand()));
     }
 }

@@ -75,6 +75,17 @@ public sealed interface RowPredicate {
     /** A comparison with a path variable the request leaves open: nobody can say what it demands of a query. */
     record Open(String variable) implements RowPredicate {}
 
+    /**
+     * What a condition says that looks up documents nobody has read yet: until then it lets no document pass, not under a {@code !} either.
+     *
+     * @param documents their paths; one or more
+     */
+    record Awaits(Condition clause, List<String> documents) implements RowPredicate {
+        public Awaits {
+            documents = List.copyOf(documents);
+        }
+    }
+
     /** Whether the document meets it: for certain, or not. */
     default boolean permits(DocumentView document) {
         return judge(document) == Truth.TRUE;
@@ -127,6 +138,7 @@ public sealed interface RowPredicate {
             }
             case IdIn idIn -> Truth.of(idIn.ids.contains(document.id()));
             case Open open -> Truth.UNKNOWN;
+            case Awaits awaits -> Truth.UNKNOWN;
         };
     }
 
@@ -165,6 +177,26 @@ public sealed interface RowPredicate {
             case IsNull isNull -> fields.add(isNull.field);
             case IdIn idIn -> {}
             case Open open -> {}
+            case Awaits awaits -> {}
+        }
+    }
+
+    /** Adds the paths of the documents that must be read before it says anything. */
+    default void awaited(Set<String> into) {
+        switch (this) {
+            case Awaits awaits -> into.addAll(awaits.documents);
+            case And and -> and.parts.forEach(part -> part.awaited(into));
+            case Or or -> or.parts.forEach(part -> part.awaited(into));
+            case Not not -> not.part.awaited(into);
+            case Const c -> {}
+            case Compare c -> {}
+            case CompareFields c -> {}
+            case In c -> {}
+            case Contains c -> {}
+            case ContainsField c -> {}
+            case IsNull c -> {}
+            case IdIn c -> {}
+            case Open c -> {}
         }
     }
 
@@ -183,6 +215,7 @@ public sealed interface RowPredicate {
             case ContainsField c -> null;
             case IsNull c -> null;
             case IdIn c -> null;
+            case Awaits c -> null;
         };
     }
 

@@ -18,6 +18,8 @@ record Token(Kind kind, String value, int at, int end) {
         INTEGER,
         REAL,
         SYMBOL,
+        /** An id in the path of a lookup. */
+        ID,
         END
     }
 

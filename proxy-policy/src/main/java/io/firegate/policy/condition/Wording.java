@@ -16,7 +16,7 @@ final class Wording {
         return switch (condition) {
             case Condition.And and -> all(and.parts(), part -> part instanceof Condition.Or, Wording::of);
             case Condition.Or or -> any(or.parts(), Wording::of);
-            case Condition.Not(Condition.IsNull(var doc)) -> of(doc) + " != null";
+            case Condition.Not(Condition.IsNull(var field)) -> of(field) + " != null";
             case Condition.Not not -> "!(" + of(not.part()) + ")";
             case Condition.Compare compare ->
                 of(compare.left()) + " " + compare.comparison().symbol() + " " + of(compare.right());
@@ -33,7 +33,23 @@ final class Wording {
             case Operand.Caller caller -> "caller." + caller.attribute().name().toLowerCase(Locale.ROOT);
             case Operand.Claim claim -> claim(claim.name());
             case Operand.Variable variable -> variable.name();
+            case Operand.Lookup lookup -> of(lookup);
         };
+    }
+
+    private static String of(Operand.Lookup lookup) {
+        StringBuilder out = new StringBuilder(ConditionReader.LOOKUP).append('(');
+        for (LookupPath.Piece piece : lookup.path().pieces()) {
+            out.append('/')
+                    .append(
+                            switch (piece) {
+                                case LookupPath.Piece.Id id -> id.id();
+                                case LookupPath.Piece.Known known -> "{" + of(known.operand()) + "}";
+                                case LookupPath.Piece.Granted granted ->
+                                    "{" + of(new Operand.Values.Grant(granted.name())) + "}";
+                            });
+        }
+        return out.append(").").append(lookup.field()).toString();
     }
 
     static String of(Operand.Values values) {
@@ -42,6 +58,7 @@ final class Wording {
                 listed.elements().stream().map(Wording::of).collect(Collectors.joining(", ", "[", "]"));
             case Operand.Values.Grant grant -> "grant." + FieldPath.of(grant.name());
             case Operand.Values.Claim claim -> claim(claim.name());
+            case Operand.Values.LookedUp lookedUp -> of(lookedUp.lookup());
         };
     }
 
@@ -70,6 +87,8 @@ final class Wording {
                 field(contains.array()) + " contains " + field(contains.member());
             case RowPredicate.IsNull isNull -> field(isNull.field()) + " == null";
             case RowPredicate.IdIn idIn -> "the document's id in " + some(idIn.ids(), Wording::text);
+            case RowPredicate.Awaits awaits ->
+                of(awaits.clause()) + " (reads " + String.join(", ", awaits.documents()) + ")";
             case RowPredicate.Open open -> "a comparison with {" + open.variable() + "}, which the request leaves open";
         };
     }

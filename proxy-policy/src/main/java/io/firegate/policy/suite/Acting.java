@@ -1,8 +1,10 @@
 package io.firegate.policy.suite;
 
 import io.firegate.policy.Access;
+import io.firegate.policy.AccessRequest;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Obligations.WriteGuard;
@@ -11,14 +13,17 @@ import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
 import io.firegate.policy.Standing;
+import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.suite.SuiteCase.Asked;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +42,7 @@ final class Acting {
     }
 
     Outcome act() {
-        Decision decision = decide();
+        Decision.Settled decision = decide();
         return switch (decision) {
             case Decision.Deny deny -> Outcome.of(deny);
             case Decision.Permit permit -> {
@@ -52,16 +57,16 @@ final class Acting {
     }
 
     /** For what does not say whether there is a document, the one that is given or not tells. */
-    private Decision decide() {
+    private Decision.Settled decide() {
         Access access = test.when().access();
-        Decision whole = snapshot.decide(standing, test.request(access));
+        Decision.Settled whole = decide(access);
         boolean open = whole instanceof Decision.Deny deny
                 && (deny.reason() == DenyReason.NO_RULE || deny.reason() == DenyReason.UNENFORCEABLE);
         if (access.operation() != Operation.UPSERT || !open) {
             return whole;
         }
-        Decision create = as(Operation.CREATE, access);
-        Decision update = as(Operation.UPDATE, access);
+        Decision.Settled create = as(Operation.CREATE, access);
+        Decision.Settled update = as(Operation.UPDATE, access);
         if (create instanceof Decision.Deny && update instanceof Decision.Deny) {
             return whole;
         }
@@ -71,12 +76,35 @@ final class Acting {
             Decision.Grant grant = others.get(0);
             return new Decision.Deny(DenyReason.MIXED_CREDENTIALS, grant.access(), grant.tier(), grant.rule());
         }
-        Decision one = stored() == null ? create : update;
+        Decision.Settled one = stored() == null ? create : update;
         return one instanceof Decision.Permit ? one : new Decision.Deny(DenyReason.ROWS, access, null, null);
     }
 
-    private Decision as(Operation operation, Access access) {
-        return snapshot.decide(standing, test.request(new Access(operation, access.resource(), access.history())));
+    private Decision.Settled as(Operation operation, Access access) {
+        return decide(new Access(operation, access.resource(), access.history()));
+    }
+
+    /** What is looked up is what is given; another document is missing. */
+    private Decision.Settled decide(Access access) {
+        AccessRequest request = test.request(access);
+        return snapshot.decide(standing, request.with(lookups(snapshot, standing, request, documents)))
+                .onTerms();
+    }
+
+    /** The given documents a request needs. */
+    static Lookups lookups(
+            PolicySnapshot snapshot,
+            Standing standing,
+            AccessRequest request,
+            Map<ResourcePath, PolicyValue.Fields> documents) {
+        if (!(snapshot.decide(standing, request) instanceof Decision.Needs(var permit, var needed))) {
+            return Lookups.NONE;
+        }
+        Map<ResourcePath, Optional<DocumentView>> read = new HashMap<>();
+        for (ResourcePath path : needed) {
+            read.put(path, Optional.ofNullable(documents.get(path)).map(fields -> new GivenDocument(path, fields)));
+        }
+        return Lookups.of(read);
     }
 
     // Reads

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields what is seen of the one document; null when there is none to see
  */
 record Outcome(
-        Decision decision,
+        Decision.Settled decision,
         Set<ResourcePath> visible,
         Set<ResourcePath> withheld,
         String filter,
@@ -26,7 +26,7 @@ record Outcome(
         withheld = Set.copyOf(withheld);
     }
 
-    static Outcome of(Decision decision) {
+    static Outcome of(Decision.Settled decision) {
         return new Outcome(decision, Set.of(), Set.of(), "", null);
     }
 }

@@ -51,7 +51,8 @@ public final class SuiteRun {
 
     private List<String> account(Suite suite, SuiteCase test) {
         Standing standing = snapshot.standing(test.principal());
-        AccessRequest request = test.request(test.when().access());
+        AccessRequest asked = test.request(test.when().access());
+        AccessRequest request = asked.with(Acting.lookups(snapshot, standing, asked, suite.documents()));
         List<String> lines = new ArrayList<>(snapshot.explain(standing, request).lines());
         if (test.when().access().resource() instanceof Resource.Document(var path)) {
             PolicyValue.Fields given = suite.documents().get(path);

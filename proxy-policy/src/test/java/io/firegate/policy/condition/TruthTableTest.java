@@ -43,6 +43,15 @@ class TruthTableTest {
             Optional.of(new Array(List.of(Null.NULL))),
             Optional.of(new Fields(Map.of())));
 
+    /** The one document there is to look up. */
+    private static final Map<String, PolicyValue> DOCUMENT = Map.of(
+            "one", new Int(1),
+            "a", new Text("A"),
+            "tags", new Array(List.of(new Text("A"), Null.NULL, new Int(1))),
+            "none", new Array(List.of()),
+            "null", Null.NULL,
+            "nan", new Real(Double.NaN));
+
     private record Row(String condition, List<String> cells) {}
 
     @TestFactory
@@ -130,6 +139,17 @@ class TruthTableTest {
         @Override
         public Variable variable(String name) {
             return id;
+        }
+
+        @Override
+        public LookedUp lookup(Operand.Lookup lookup) {
+            String document = lookup.path().pieces().get(1).toString();
+            if (document.contains("unread")) {
+                return new LookedUp.Unread("/d/unread");
+            }
+            PolicyValue value =
+                    document.contains("there") ? DOCUMENT.get(lookup.field().toString()) : null;
+            return value == null ? LookedUp.Missing.INSTANCE : new LookedUp.Found(value);
         }
     }
 }
