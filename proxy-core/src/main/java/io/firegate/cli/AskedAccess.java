@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,11 +50,8 @@ final class AskedAccess {
             description = "the policy directory; else that of the configuration")
     private @Nullable Path dir;
 
-    @Option(
-            names = "--database",
-            paramLabel = "PROJECT/DATABASE",
-            description = "the database; needed when the policy's tiers name several")
-    private @Nullable String database;
+    @Mixin
+    private final AskedDatabase database = new AskedDatabase();
 
     @Option(names = "--history", description = "at an explicit read time")
     private boolean history;
@@ -86,17 +84,7 @@ final class AskedAccess {
     }
 
     DatabaseName database(PolicySnapshot snapshot) {
-        if (database != null) {
-            String text = database;
-            return DatabaseName.parse(text)
-                    .orElseThrow(() -> mistake("`" + text + "` is not a database: write project/database"));
-        }
-        List<DatabaseName> all = snapshot.databases();
-        if (all.size() != 1) {
-            throw mistake("--database is needed: one of "
-                    + String.join(", ", all.stream().map(DatabaseName::toString).toList()));
-        }
-        return all.get(0);
+        return database.database(snapshot);
     }
 
     Instant now(Surroundings surroundings) {

@@ -71,7 +71,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new PolicyTestCommand(surroundings))
                 .addSubcommand(new PolicyExplainCommand(surroundings))
                 .addSubcommand(new PolicyWhoCanCommand(surroundings))
-                .addSubcommand(new PolicyDiffCommand(surroundings));
+                .addSubcommand(new PolicyDiffCommand(surroundings))
+                .addSubcommand(new PolicyIndexesCommand(surroundings));
         CommandLine command = new CommandLine(main)
                 .addSubcommand(new RunCommand(surroundings, starter))
                 .addSubcommand(new HealthcheckCommand(surroundings))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firegate.config.GatewaySchema;
 import io.firegate.policy.PolicySchema;
+import io.firegate.policy.indexes.QueryShapeSchema;
 import io.firegate.policy.schema.JsonSchema;
 import io.firegate.policy.suite.SuiteSchema;
 import java.io.IOException;
@@ -25,6 +26,7 @@ class SchemasTest {
     enum Schema {
         POLICY("policy.schema.json", "firegate policy", PolicySchema.schema()),
         SUITE("policy-test.schema.json", "firegate policy test", SuiteSchema.schema()),
+        QUERIES("queries.schema.json", "firegate policy indexes", QueryShapeSchema.schema()),
         GATEWAY("gateway.schema.json", "firegate gateway.yaml", GatewaySchema.schema());
 
         private final Path file;
@@ -59,7 +61,9 @@ class SchemasTest {
                 String name = sample.getFileName().toString();
                 Schema schema = name.equals("gateway.yaml")
                         ? Schema.GATEWAY
-                        : name.endsWith("_test.yaml") ? Schema.SUITE : Schema.POLICY;
+                        : name.equals("queries.yaml")
+                                ? Schema.QUERIES
+                                : name.endsWith("_test.yaml") ? Schema.SUITE : Schema.POLICY;
                 Matcher line = MODELINE.matcher(Files.readString(sample));
                 assertThat(line.find()).as("%s names its schema", sample).isTrue();
                 assertThat(sample.resolveSibling(line.group(1)).normalize()).isEqualTo(schema.file.normalize());
