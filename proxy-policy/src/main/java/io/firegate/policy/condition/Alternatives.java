@@ -53,6 +53,7 @@ public final class Alternatives {
             case Condition.Contains(Operand.Doc(var field), var member)
             when !(member instanceof Operand.Doc) -> one(field, true);
             case Condition.IsNull(Operand.Doc(var field)) -> one(field, false);
+            case Condition.IsNull isNull -> Set.of();
             case Condition.Compare compare -> Set.of();
             case Condition.In in -> Set.of();
             case Condition.Contains contains -> Set.of();
