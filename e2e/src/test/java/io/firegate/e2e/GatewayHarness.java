@@ -29,6 +29,9 @@ public final class GatewayHarness implements AutoCloseable {
     /** May do everything. */
     public static final String OWNER = "owner";
 
+    /** The object id in its token. */
+    public static final String OWNER_OID = "5b1f0a52-0000-4000-8000-000000000001";
+
     private static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e2";
     private static final String AUDIENCE = "7f3d2c10-0000-4000-8000-0000000000a2";
 
@@ -60,7 +63,7 @@ public final class GatewayHarness implements AutoCloseable {
         tenant = issuer.addTenant(TENANT, AUDIENCE, "Data.Access");
         String group = "5b1f0a52-0000-4000-8000-0000000000e";
         String oid = "5b1f0a52-0000-4000-8000-00000000000";
-        tenant.add(new Persona(OWNER, oid + 1, List.of(group + 1)));
+        tenant.add(new Persona(OWNER, OWNER_OID, List.of(group + 1)));
         tenant.add(new Persona("reader", oid + 2, List.of(group + 2)));
         tenant.add(new Persona("writer", oid + 3, List.of(group + 3)));
         tenant.add(new Persona("outsider", oid + 4, List.of()));

@@ -22,6 +22,10 @@ final class Advice {
             case ROWS ->
                 "Write only documents the rule reaches, and leave them so that it still does; the record names the rule.";
             case READONLY -> "Leave the field as it is, or leave it out of the update mask.";
+            case CHECK ->
+                "Write what the rule's `check` asks for; the record names the rule, the policy holds its text.";
+            case CHECK_ERROR ->
+                "Look whether every field that the rule's `check` asks for is written, with a value of its kind, and whether what it looks at is not very large. A check that is to let a document without the field pass says `has(doc.field)`.";
             case UNENFORCEABLE ->
                 "The message may say what stands in the way. Of a query: name one collection. Of a write: leave alone what the rule's condition reads.";
             case LOOKUPS -> "Ask for fewer documents at once; those that depend on the same one count once.";

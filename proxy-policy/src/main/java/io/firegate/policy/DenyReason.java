@@ -21,6 +21,10 @@ public enum DenyReason {
     READONLY("the write changes a field that the rule makes read-only"),
     /** The request needs more than {@link Lookups#DOCUMENTS_MAX} documents that conditions look up. */
     LOOKUPS("the request depends on more than 3 other documents that the policy looks up; ask for fewer at once"),
+    /** What the write would do does not meet the rule's {@code check}. */
+    CHECK("the write does not meet the rule's check"),
+    /** The rule's {@code check} cannot be evaluated for the write: a field it asks for is missing or of another kind, or it is too large. */
+    CHECK_ERROR("the rule's check cannot be evaluated for this write"),
     /** An explicit read time, and the rule does not say {@code history: true}. */
     HISTORY("reading at an explicit time needs a rule with history: true"),
     /** The principal stands in the deny list. */

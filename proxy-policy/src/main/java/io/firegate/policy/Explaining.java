@@ -4,7 +4,6 @@ import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.condition.FieldPath;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,7 @@ final class Explaining {
     private static final int RULES_MAX = 20;
 
     private final Principal principal;
-    private final Instant now;
-    private final Lookups lookups;
+    private final AccessRequest request;
     private final Access access;
     private final PathIndex deniedPaths;
     private final List<String> lines;
@@ -24,8 +22,7 @@ final class Explaining {
     /** An account that is added to {@code lines}. */
     Explaining(Principal principal, AccessRequest request, Access access, PathIndex deniedPaths, List<String> lines) {
         this.principal = principal;
-        this.now = request.now();
-        this.lookups = request.lookups();
+        this.request = request;
         this.access = access;
         this.deniedPaths = deniedPaths;
         this.lines = lines;
@@ -63,7 +60,7 @@ final class Explaining {
         if (!terms.limited() || !hasASay(held.tier(), rule)) {
             return;
         }
-        Obligations obligations = Folding.obligations(rule, held, principal, access, now, lookups);
+        Obligations obligations = Folding.obligations(rule, held, principal, access, request);
         if (terms.where() != null) {
             lines.add("    where " + terms.where().condition().describe());
             lines.add("    for this caller: "
@@ -79,6 +76,19 @@ final class Explaining {
         }
         if (obligations.write() instanceof Obligations.WriteGuard.Readonly(var paths)) {
             lines.add("    which must keep the fields " + joined(paths));
+        }
+        check(terms, obligations);
+    }
+
+    private void check(Terms terms, Obligations obligations) {
+        if (obligations.check() instanceof Obligations.WriteCheck.OneOf(var tuples)) {
+            if (terms.check() != null) {
+                lines.add("    check " + terms.check().text());
+            }
+            if (tuples.size() > 1) {
+                lines.add("    by the grants of one binding: "
+                        + tuples.stream().map(tuple -> tuple.rows().describe()).collect(Collectors.joining("; or ")));
+            }
         }
     }
 

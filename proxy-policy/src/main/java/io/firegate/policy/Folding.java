@@ -1,18 +1,25 @@
 package io.firegate.policy;
 
 import io.firegate.policy.Obligations.RowFilter;
+import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
+import io.firegate.policy.check.BoundCheck;
+import io.firegate.policy.check.Check;
+import io.firegate.policy.check.CheckFacts;
 import io.firegate.policy.condition.Facts;
 import io.firegate.policy.condition.LookupPath;
 import io.firegate.policy.condition.Operand;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.condition.RowPredicate;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes obligations of a rule's terms: puts in what is known of the caller, one grant tuple and the request's path. */
@@ -40,58 +47,110 @@ final class Folding implements Facts {
      * What a permit by a rule demands. Its predicate may be {@link RowPredicate#open}, and then nobody can carry it out.
      *
      * @param held the tier the rule is of, as the principal holds it
-     * @param now which tuples are live
-     * @param lookups what has been read for it
+     * @param request when it arrived says which tuples are live; with what has been read for it
      */
-    static Obligations obligations(
-            Rule rule, Held held, Principal principal, Access access, Instant now, Lookups lookups) {
+    static Obligations obligations(Rule rule, Held held, Principal principal, Access access, AccessRequest request) {
         Terms terms = rule.terms();
         if (!terms.limited() || access.operation() == Operation.COLLECTIONS) {
             return Obligations.NONE;
         }
+        List<Folding> tuples = tuples(rule, held, principal, access.resource(), request);
+        List<RowPredicate> rows = rows(terms.where(), tuples);
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
+        boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
         return new Obligations(
-                rows(rule, terms.where(), held, principal, access.resource(), now, lookups),
+                filter(terms.where(), rows),
                 terms.fields(),
-                changes ? terms.write() : WriteGuard.NoGuard.INSTANCE);
+                changes ? terms.write() : WriteGuard.NoGuard.INSTANCE,
+                writes ? check(terms.check(), tuples, rows, changes, request) : WriteCheck.NoCheck.INSTANCE);
     }
 
-    private static RowFilter rows(
-            Rule rule,
-            Terms.@Nullable Where where,
-            Held held,
-            Principal principal,
-            Resource resource,
-            Instant now,
-            Lookups lookups) {
-        if (where == null) {
-            return RowFilter.AllRows.INSTANCE;
+    /** One for each live tuple: what one binding gives never helps another along. A single one where no grant is asked for. */
+    private static List<Folding> tuples(
+            Rule rule, Held held, Principal principal, Resource resource, AccessRequest request) {
+        Lookups lookups = request.lookups();
+        if (!rule.terms().usesGrants()) {
+            return List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups));
         }
-        RowPredicate predicate;
-        if (where.usesGrants()) {
-            // Tuple by tuple: what one binding gives never helps another along.
-            List<RowPredicate> each = new ArrayList<>(held.tuples().size());
-            for (Tuple tuple : held.tuples()) {
-                if (tuple.at(now)) {
-                    each.add(where.condition()
-                            .fold(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups)));
-                }
+        List<Folding> tuples = new ArrayList<>(held.tuples().size());
+        for (Tuple tuple : held.tuples()) {
+            if (tuple.at(request.now())) {
+                tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
             }
-            predicate = RowPredicate.or(each);
-        } else {
-            predicate = where.condition().fold(new Folding(principal, Map.of(), rule.pattern(), resource, lookups));
         }
-        return RowPredicate.Const.TRUE.equals(predicate) ? RowFilter.AllRows.INSTANCE : new RowFilter.Rows(predicate);
+        return tuples;
+    }
+
+    /** What each tuple demands of a document. */
+    private static List<RowPredicate> rows(Terms.@Nullable Where where, List<Folding> tuples) {
+        List<RowPredicate> rows = new ArrayList<>(tuples.size());
+        for (Folding tuple : tuples) {
+            rows.add(where == null ? RowPredicate.Const.TRUE : where.condition().fold(tuple));
+        }
+        return rows;
+    }
+
+    private static RowFilter filter(Terms.@Nullable Where where, List<RowPredicate> rows) {
+        RowPredicate any = where == null ? RowPredicate.Const.TRUE : RowPredicate.or(rows);
+        return RowPredicate.Const.TRUE.equals(any) ? RowFilter.AllRows.INSTANCE : new RowFilter.Rows(any);
+    }
+
+    /**
+     * What a write as a whole must meet: a check, and where it has a document before and after it, that one tuple reaches both.
+     *
+     * @param rows what each tuple demands of a document
+     * @param changes whether there is a document before and after
+     */
+    private static WriteCheck check(
+            @Nullable Check check,
+            List<Folding> tuples,
+            List<RowPredicate> rows,
+            boolean changes,
+            AccessRequest request) {
+        Set<WriteCheck.Terms> each = new LinkedHashSet<>();
+        for (int i = 0; i < tuples.size(); i++) {
+            each.add(new WriteCheck.Terms(
+                    rows.get(i), check == null ? null : tuples.get(i).bind(check, request)));
+        }
+        boolean needless = check == null && (!changes || each.size() <= 1 || rows.contains(RowPredicate.Const.TRUE));
+        return needless ? WriteCheck.NoCheck.INSTANCE : new WriteCheck.OneOf(List.copyOf(each));
+    }
+
+    private BoundCheck bind(Check check, AccessRequest request) {
+        Map<Operand.Attribute, String> attributes = new EnumMap<>(Operand.Attribute.class);
+        check.attributes().forEach(attribute -> attributes.put(attribute, attribute(attribute)));
+        Map<String, PolicyValue> claims = new HashMap<>(principal.claims());
+        claims.keySet().retainAll(check.claims());
+        Map<String, List<PolicyValue>> given = new HashMap<>(grants);
+        given.keySet().retainAll(check.grants());
+        Map<String, String> variables = new HashMap<>();
+        for (String name : check.variables()) {
+            if (variable(name) instanceof Variable.Bound(var id)) {
+                variables.put(name, id);
+            }
+        }
+        return new BoundCheck(
+                check,
+                new CheckFacts(
+                        attributes,
+                        claims,
+                        given,
+                        variables,
+                        request.now(),
+                        request.database().resourceName() + "/documents"));
+    }
+
+    private String attribute(Operand.Attribute attribute) {
+        return switch (attribute) {
+            case OID -> principal.oid().value();
+            case TENANT -> principal.tenant().value();
+            case APP -> principal.app().value();
+        };
     }
 
     @Override
     public PolicyValue caller(Operand.Attribute attribute) {
-        return new PolicyValue.Text(
-                switch (attribute) {
-                    case OID -> principal.oid().value();
-                    case TENANT -> principal.tenant().value();
-                    case APP -> principal.app().value();
-                });
+        return new PolicyValue.Text(attribute(attribute));
     }
 
     @Override

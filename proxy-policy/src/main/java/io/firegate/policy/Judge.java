@@ -1,6 +1,7 @@
 package io.firegate.policy;
 
 import io.firegate.policy.Obligations.RowFilter;
+import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Standing.Held;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,6 +63,10 @@ final class Judge {
         if (where != null && where.looksUp() && obligations.rows() instanceof RowFilter.Rows(var predicate)) {
             predicate.awaited(unread);
         }
+        if (where != null && where.looksUp() && obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
+            // One tuple that reaches every document settles the rows, but its check may yet fail.
+            tuples.forEach(tuple -> tuple.rows().awaited(unread));
+        }
         return unread.size() > Lookups.DOCUMENTS_MAX;
     }
 
@@ -78,7 +83,7 @@ final class Judge {
     }
 
     private Obligations obligations(Choice choice, Access access) {
-        return Folding.obligations(choice.rule, choice.held, principal, access, request.now(), request.lookups());
+        return Folding.obligations(choice.rule, choice.held, principal, access, request);
     }
 
     private boolean usable(Held candidate) {

@@ -1,8 +1,11 @@
 package io.firegate.policy;
 
+import io.firegate.policy.check.BoundCheck;
+import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a permit demands of whoever carries it out: which rows may be seen, which fields, and what a write must be checked against.
@@ -12,12 +15,21 @@ import java.util.List;
  *
  * @param rows which of the documents the access reaches
  * @param fields which fields of those documents
- * @param write what must hold before and after a write
+ * @param write which fields a write must leave alone
+ * @param check what must hold of a write as a whole
  */
-public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write) {
+public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, WriteCheck check) {
     /** Demands nothing. */
-    public static final Obligations NONE =
-            new Obligations(RowFilter.AllRows.INSTANCE, FieldMask.AllFields.INSTANCE, WriteGuard.NoGuard.INSTANCE);
+    public static final Obligations NONE = new Obligations(
+            RowFilter.AllRows.INSTANCE,
+            FieldMask.AllFields.INSTANCE,
+            WriteGuard.NoGuard.INSTANCE,
+            WriteCheck.NoCheck.INSTANCE);
+
+    /** What a read demands: a check is of writes only. */
+    public Obligations(RowFilter rows, FieldMask fields, WriteGuard write) {
+        this(rows, fields, write, WriteCheck.NoCheck.INSTANCE);
+    }
 
     /** Which documents. */
     public sealed interface RowFilter {
@@ -76,6 +88,72 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write) {
             public Readonly {
                 paths = List.copyOf(paths);
             }
+        }
+    }
+
+    /** What a write is judged by as a whole: the document before and after it, by the grants of one tuple. */
+    public sealed interface WriteCheck {
+        /** Nothing beyond the rows, which are asked of either document by itself. */
+        enum NoCheck implements WriteCheck {
+            INSTANCE
+        }
+
+        /** One of these must permit all of it. */
+        record OneOf(List<Terms> tuples) implements WriteCheck {
+            public OneOf {
+                tuples = List.copyOf(tuples);
+            }
+        }
+
+        /**
+         * What one grant tuple demands.
+         *
+         * @param rows of the document before and after, where there is one
+         * @param check of both together; null for none
+         */
+        record Terms(RowPredicate rows, @Nullable BoundCheck check) {
+            private @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after) {
+                if ((before != null && !rows.permits(before)) || (after != null && !rows.permits(after))) {
+                    return DenyReason.ROWS;
+                }
+                return check == null
+                        ? null
+                        : switch (check.judge(before, after)) {
+                            case HOLDS -> null;
+                            case FAILS -> DenyReason.CHECK;
+                            case ERROR -> DenyReason.CHECK_ERROR;
+                            case CLOCK -> DenyReason.UNENFORCEABLE;
+                        };
+            }
+        }
+
+        /**
+         * Why a write is refused, or null.
+         *
+         * @param before the document before it; null when there is none
+         * @param after the document after it; null when it is deleted
+         */
+        default @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after) {
+            if (!(this instanceof OneOf(var tuples))) {
+                return null;
+            }
+            DenyReason nearest = DenyReason.ROWS;
+            for (Terms tuple : tuples) {
+                DenyReason reason = tuple.refuses(before, after);
+                if (reason == null) {
+                    return null;
+                }
+                if (telling(reason) > telling(nearest)) {
+                    nearest = reason;
+                }
+            }
+            return nearest;
+        }
+
+        /** Of several tuples the one that came nearest to a permit says why there is none. */
+        private static int telling(DenyReason reason) {
+            return List.of(DenyReason.ROWS, DenyReason.CHECK_ERROR, DenyReason.CHECK, DenyReason.UNENFORCEABLE)
+                    .indexOf(reason);
         }
     }
 }

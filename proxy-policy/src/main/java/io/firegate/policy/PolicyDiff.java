@@ -2,8 +2,11 @@ package io.firegate.policy;
 
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
+import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
+import io.firegate.policy.check.BoundCheck;
+import io.firegate.policy.check.Check;
 import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +75,20 @@ public final class PolicyDiff {
     private record Verdict(@Nullable Obligations obligations, String terms, String by) {
         boolean permits() {
             return obligations != null;
+        }
+
+        /** The checks of writes, whatever they are asked with. */
+        Set<Check> checks() {
+            Set<Check> checks = new LinkedHashSet<>();
+            if (obligations != null && obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
+                for (WriteCheck.Terms tuple : tuples) {
+                    BoundCheck check = tuple.check();
+                    if (check != null) {
+                        checks.add(check.check());
+                    }
+                }
+            }
+            return checks;
         }
 
         boolean isLike(Verdict other) {
@@ -256,6 +273,9 @@ public final class PolicyDiff {
                 if (obligations.write() instanceof WriteGuard.Readonly(var kept)) {
                     terms.add("keeping " + kept);
                 }
+                if (obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
+                    terms.add(check(tuples));
+                }
                 for (Held held : standing.held()) {
                     if (held.tier().name().equals(grant.tier()) && held.until() != null) {
                         terms.add("until " + held.until());
@@ -266,6 +286,18 @@ public final class PolicyDiff {
                         obligations, String.join(", ", terms), "tier " + grant.tier() + ", rule " + grant.rule());
             }
         };
+    }
+
+    /** The text of a check; what it comes to nobody can tell but by asking. */
+    private static String check(List<WriteCheck.Terms> tuples) {
+        BoundCheck bound = tuples.isEmpty() ? null : tuples.get(0).check();
+        return bound == null
+                ? "by the grants of one binding"
+                : "check " + bound.check().text();
+    }
+
+    private static String changed(Verdict before, Verdict after) {
+        return before.checks().equals(after.checks()) ? "" : "condition changed, ";
     }
 
     private void tell(String name, AccessRequest request, Verdict before, Verdict after) {
@@ -279,7 +311,8 @@ public final class PolicyDiff {
             lines.add("- " + what + ", was by " + before.by + ", now " + after.by);
         } else if (before.permits() && !before.isLike(after)) {
             gains = true;
-            lines.add("~ " + what + ", by " + after.by + ": was " + before.terms + "; is " + after.terms);
+            lines.add("~ " + what + ", by " + after.by + ": " + changed(before, after) + "was " + before.terms + "; is "
+                    + after.terms);
         }
     }
 }

@@ -46,7 +46,7 @@ public final class PolicySchema {
         keys.put("history", JsonSchema.value("boolean", "Permits reads at an explicit time"));
         keys.put("fields", fields());
         keys.put("where", JsonSchema.text("Which rows: doc.ward in grant.ward"));
-        keys.put("check", JsonSchema.refused("Not enforced by this version"));
+        keys.put("check", JsonSchema.text("What a write must meet, in CEL: doc.by == caller.oid && doc.value >= 0"));
         return JsonSchema.keys("A path and what it allows", List.of("id", "path", "allow"), keys);
     }
 

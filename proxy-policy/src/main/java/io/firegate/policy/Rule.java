@@ -33,9 +33,9 @@ record Rule(String id, PathPattern pattern, int operations, boolean history, Ter
         return (operations & bit(operation)) != 0;
     }
 
-    /** Whether a permit by either demands the same of every document both match. */
+    /** Whether a permit by either demands the same of who reads any document both match. */
     boolean onSameTerms(Rule other) {
-        return terms.equals(other.terms) && pattern.alike(other.pattern, terms.variables());
+        return terms.readLike(other.terms) && pattern.alike(other.pattern, terms.variables());
     }
 
     /** The word of {@code allow} for an operation. */

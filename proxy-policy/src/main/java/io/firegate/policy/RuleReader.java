@@ -1,5 +1,6 @@
 package io.firegate.policy;
 
+import io.firegate.policy.check.Check;
 import io.firegate.policy.yaml.Position;
 import io.firegate.policy.yaml.YamlMapping;
 import io.firegate.policy.yaml.YamlNode;
@@ -42,6 +43,7 @@ final class RuleReader {
     record GrantUse(String name, YamlScalar where, int at, boolean inPath) {}
 
     private final @Nullable Set<String> claims;
+    private final CheckReader checkReader = new CheckReader();
 
     /** Rules often say the same; then they share it, and comparing them is cheap. */
     private final Map<Terms, Terms> shared = new HashMap<>();
@@ -100,12 +102,12 @@ final class RuleReader {
         FieldsReader.Fields fields = FieldsReader.read(mapping, operations);
         List<GrantUse> grants = new ArrayList<>();
         Terms.Where where = WhereReader.read(mapping, pattern, operations, fields.mask(), claims, grants);
-        Checks.refuse(mapping, "check", "a condition on writes");
+        Check check = checkReader.read(mapping, pattern, operations, fields.mask(), claims, grants);
         mapping.noOtherKeys();
         if (id == null || pathNode == null || pattern == null || operations == 0) {
             return null;
         }
-        Terms terms = new Terms(where, fields.mask(), fields.guard());
+        Terms terms = new Terms(where, fields.mask(), fields.guard(), check);
         Rule rule = new Rule(
                 id, pattern, operations, history, shared.computeIfAbsent(terms, first -> first), mapping.position());
         return new Draft(rule, pathNode, grants);

@@ -193,8 +193,7 @@ public final class SmallestGrant {
                 if (rule.terms().where() == null) {
                     continue;
                 }
-                String verdict = switch (Folding.obligations(
-                                rule, held, standing.principal(), access, request.now(), request.lookups())
+                String verdict = switch (Folding.obligations(rule, held, standing.principal(), access, request)
                         .rows()) {
                     case RowFilter.AllRows.INSTANCE -> "reached, as every document";
                     case RowFilter.Rows(var predicate) -> {

@@ -2,8 +2,10 @@ package io.firegate.policy;
 
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.WriteGuard;
+import io.firegate.policy.check.Check;
 import io.firegate.policy.condition.Condition;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param where which documents; null for all
  * @param fields which fields
  * @param write what an update must leave as it is
+ * @param check what a write must meet beside that; null for nothing
  */
-record Terms(@Nullable Where where, FieldMask fields, WriteGuard write) {
+record Terms(
+        @Nullable Where where,
+        FieldMask fields,
+        WriteGuard write,
+        @Nullable Check check) {
     /** Demands nothing. */
-    static final Terms NONE = new Terms(null, FieldMask.AllFields.INSTANCE, WriteGuard.NoGuard.INSTANCE);
+    static final Terms NONE = new Terms(null, FieldMask.AllFields.INSTANCE, WriteGuard.NoGuard.INSTANCE, null);
 
     /**
      * A condition and what it depends on.
@@ -33,12 +40,23 @@ record Terms(@Nullable Where where, FieldMask fields, WriteGuard write) {
 
     /** Whether it demands anything at all. */
     boolean limited() {
-        return limitsReads() || !(write instanceof WriteGuard.NoGuard);
+        return limitsReads() || !(write instanceof WriteGuard.NoGuard) || check != null;
     }
 
     /** Whether some documents or fields are kept from a reader. */
     boolean limitsReads() {
         return where != null || !(fields instanceof FieldMask.AllFields);
+    }
+
+    /** Whether a permit by either demands the same of a reader. */
+    boolean readLike(Terms other) {
+        return Objects.equals(where, other.where) && fields.equals(other.fields);
+    }
+
+    /** Whether it differs from one grant tuple to the next. */
+    boolean usesGrants() {
+        return (where != null && where.usesGrants)
+                || (check != null && !check.grants().isEmpty());
     }
 
     /** The variables its condition uses. */

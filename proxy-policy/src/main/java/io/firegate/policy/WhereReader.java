@@ -59,8 +59,8 @@ final class WhereReader {
                 return null;
             }
             case Reading.Read read -> {
-                checkNames(read, scalar, pattern, claims);
-                warnOfHidden(read, scalar, mask);
+                checkNames(read.mentions(), scalar, pattern, claims);
+                warnOfHidden(read.mentions(), scalar, mask, "which documents a caller sees");
                 if (pattern != null) {
                     tell(scalar, QueryLanguage.mistakes(read, pattern, operations));
                 }
@@ -79,13 +79,14 @@ final class WhereReader {
         }
     }
 
-    private static void tell(YamlScalar scalar, List<Mistake> mistakes) {
+    static void tell(YamlScalar scalar, List<Mistake> mistakes) {
         for (Mistake mistake : mistakes) {
             scalar.problemAt(mistake.at(), mistake.message(), mistake.fix());
         }
     }
 
-    private static Set<String> names(PathPattern pattern) {
+    /** The variables of a path, with the one that stands for any number of ids. */
+    static Set<String> names(PathPattern pattern) {
         Set<String> names = new LinkedHashSet<>(pattern.variables());
         String rest = pattern.rest();
         if (rest != null) {
@@ -94,9 +95,9 @@ final class WhereReader {
         return names;
     }
 
-    private static void checkNames(
-            Reading.Read read, YamlScalar scalar, @Nullable PathPattern pattern, @Nullable Set<String> claims) {
-        for (Mention mention : read.mentions()) {
+    static void checkNames(
+            List<Mention> mentions, YamlScalar scalar, @Nullable PathPattern pattern, @Nullable Set<String> claims) {
+        for (Mention mention : mentions) {
             if (mention instanceof Mention.OfVariable(var name, int at)
                     && pattern != null
                     && name.equals(pattern.rest())) {
@@ -137,12 +138,13 @@ final class WhereReader {
                 near.isPresent() ? null : "add it to `claims` of the tenant");
     }
 
-    private static void warnOfHidden(Reading.Read read, YamlScalar scalar, FieldMask mask) {
-        for (Mention mention : read.mentions()) {
+    /** Warns of conditions on what the caller does not see, for that tells something of it. */
+    static void warnOfHidden(List<Mention> mentions, YamlScalar scalar, FieldMask mask, String what) {
+        for (Mention mention : mentions) {
             if (mention instanceof Mention.OfField(var field, int at) && isHidden(field, mask)) {
                 scalar.warningAt(
                         at,
-                        "the field `" + field + "` is hidden, but which documents a caller sees tells about it",
+                        "the field `" + field + "` is hidden, but " + what + " tells about it",
                         "compare a field the caller may see, if that matters");
             }
         }

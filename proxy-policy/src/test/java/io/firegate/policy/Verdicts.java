@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
+import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.RowPredicate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -103,7 +105,21 @@ final class Verdicts {
                 + switch (obligations.write()) {
                     case WriteGuard.NoGuard.INSTANCE -> "";
                     case WriteGuard.Readonly(var paths) -> " keeping " + joined(paths);
+                }
+                + switch (obligations.check()) {
+                    case WriteCheck.NoCheck.INSTANCE -> "";
+                    case WriteCheck.OneOf(var tuples) ->
+                        tuples.stream().map(Verdicts::said).collect(Collectors.joining(" or", " as a whole", ""));
                 };
+    }
+
+    private static String said(WriteCheck.Terms tuple) {
+        return (tuple.rows().equals(RowPredicate.Const.TRUE)
+                        ? ""
+                        : " where " + tuple.rows().describe())
+                + (tuple.check() == null
+                        ? ""
+                        : " check " + tuple.check().check().text());
     }
 
     private static String joined(List<FieldPath> paths) {

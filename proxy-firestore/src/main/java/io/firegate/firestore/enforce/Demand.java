@@ -32,6 +32,10 @@ enum Demand {
             case Obligations.WriteGuard.NoGuard.INSTANCE -> {}
             case Obligations.WriteGuard.Readonly readonly -> demands.add(WRITE_GUARD);
         }
+        switch (obligations.check()) {
+            case Obligations.WriteCheck.NoCheck.INSTANCE -> {}
+            case Obligations.WriteCheck.OneOf check -> demands.add(WRITE_GUARD);
+        }
         return demands;
     }
 

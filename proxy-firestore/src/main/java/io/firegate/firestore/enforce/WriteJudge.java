@@ -10,6 +10,7 @@ import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.Operation;
+import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -137,6 +138,9 @@ final class WriteJudge {
             case FieldVerdict.NeedsStored.INSTANCE ->
                 throw new IllegalStateException("what is stored has been looked at");
         }
+        Obligations.WriteCheck check = grant.obligations().check();
+        boolean checked = check != Obligations.WriteCheck.NoCheck.INSTANCE;
+        Image before = checked && there ? document.image() : null;
         if (!document.apply(done)) {
             // Firestore refuses a path that is none; nothing is known of what it would have done.
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
@@ -148,6 +152,15 @@ final class WriteJudge {
             if (!WriteTerms.reaches(grant, document)) {
                 return new Verdict.Refuse(terms.otherwise());
             }
+        }
+        Image after = checked && document.exists() ? document.image() : null;
+        if (checked && ((there && before == null) || (document.exists() && after == null))) {
+            // What it holds cannot be told.
+            return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
+        }
+        DenyReason unmet = check.refuses(before, after);
+        if (unmet != null) {
+            return new Verdict.Refuse(terms.because(unmet));
         }
         use(grant);
         // A create is pinned by its own condition, a later write by the first.

@@ -8,6 +8,7 @@ import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.Timestamp;
 import io.firegate.firestore.rows.StoredValue;
+import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
@@ -86,6 +87,12 @@ public final class SimulatedDocument implements DocumentView {
                 .setName(name)
                 .putAllFields(whole(fields).getFieldsMap())
                 .build();
+    }
+
+    /** What it holds now, and will go on holding whatever is written here; null when it holds what is no value of Firestore. */
+    public @Nullable Image image() {
+        PolicyValue.Fields read = StoredValue.fields(whole(fields).getFieldsMap());
+        return read == null ? null : new Image(id(), read, clocked);
     }
 
     /** The value at a path, or null. */

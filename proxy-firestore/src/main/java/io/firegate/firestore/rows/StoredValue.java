@@ -41,7 +41,10 @@ public final class StoredValue {
                         value.getGeoPointValue().getLatitude(),
                         value.getGeoPointValue().getLongitude());
             case ARRAY_VALUE -> array(value.getArrayValue());
-            case MAP_VALUE -> isVector(value.getMapValue()) ? vector(value.getMapValue()) : map(value.getMapValue());
+            case MAP_VALUE ->
+                isVector(value.getMapValue())
+                        ? vector(value.getMapValue())
+                        : fields(value.getMapValue().getFieldsMap());
             default -> null;
         };
     }
@@ -58,9 +61,10 @@ public final class StoredValue {
         return new PolicyValue.Array(elements);
     }
 
-    private static @Nullable PolicyValue map(MapValue map) {
+    /** The fields of a document or a map; null when one of them cannot be stored. */
+    public static PolicyValue.@Nullable Fields fields(Map<String, Value> stored) {
         Map<String, PolicyValue> fields = new LinkedHashMap<>();
-        for (Map.Entry<String, Value> field : map.getFieldsMap().entrySet()) {
+        for (Map.Entry<String, Value> field : stored.entrySet()) {
             PolicyValue read = read(field.getValue());
             if (read == null) {
                 return null;

@@ -1,6 +1,7 @@
 package io.firegate.policy.condition;
 
 import java.util.List;
+import java.util.Locale;
 
 /** One side of a comparison. */
 public sealed interface Operand {
@@ -26,7 +27,12 @@ public sealed interface Operand {
     enum Attribute {
         OID,
         TENANT,
-        APP
+        APP;
+
+        /** As a condition names it, behind {@code caller.}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What {@code in} looks into. */

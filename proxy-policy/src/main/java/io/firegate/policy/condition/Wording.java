@@ -30,7 +30,7 @@ final class Wording {
         return switch (operand) {
             case Operand.Doc doc -> field(doc.field());
             case Operand.Literal literal -> of(literal.value());
-            case Operand.Caller caller -> "caller." + caller.attribute().name().toLowerCase(Locale.ROOT);
+            case Operand.Caller caller -> "caller." + caller.attribute().word();
             case Operand.Claim claim -> claim(claim.name());
             case Operand.Variable variable -> variable.name();
             case Operand.Lookup lookup -> of(lookup);

@@ -13,6 +13,7 @@ import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
 import io.firegate.policy.Standing;
+import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
@@ -200,8 +201,16 @@ final class Acting {
             if (after != null && !reaches(grant, path, after)) {
                 return denied(grant, DenyReason.ROWS);
             }
+            DenyReason unmet = grant.obligations().check().refuses(image(path, before), image(path, after));
+            if (unmet != null) {
+                return denied(grant, unmet);
+            }
         }
         return new Outcome(permit, Set.of(), Set.of(), describe(grant), null);
+    }
+
+    private static @Nullable Image image(ResourcePath path, PolicyValue.@Nullable Fields fields) {
+        return fields == null ? null : new Image(new GivenDocument(path, fields).id(), fields, Set.of());
     }
 
     private static Outcome denied(Decision.Grant grant, DenyReason reason) {

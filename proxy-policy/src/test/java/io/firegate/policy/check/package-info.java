@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.policy.check;
+
+import org.jspecify.annotations.NullMarked;
