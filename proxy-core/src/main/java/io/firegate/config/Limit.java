@@ -136,6 +136,21 @@ public enum Limit {
     UPSTREAM_CALL_MILLIS("upstreamCallMillis", 60_000, 1_000, 3_600_000, "a unary call whose caller names no deadline"),
     UPSTREAM_STREAM_MILLIS(
             "upstreamStreamMillis", 300_000, 1_000, 3_600_000, "a server stream whose caller names no deadline"),
+    STREAM_LIFE_MILLIS(
+            "streamLifeMillis",
+            86_400_000,
+            60_000,
+            86_400_000,
+            "a Listen or Write stream; official clients ask for a day and open another when it ends"),
+    LISTEN_TARGETS("listenTargets", 100, 1, 10_000, "targets of one Listen stream, as Firestore has it"),
+    LISTEN_HEARTBEAT_MILLIS(
+            "listenHeartbeatMillis",
+            30_000,
+            1_000,
+            100_000,
+            "a Listen stream that is silent; the Node client gives one up after 120 seconds"),
+    STREAMS_PER_PRINCIPAL(
+            "streamsPerPrincipal", 1_000, 1, 1_000_000, "Listen and Write streams one principal may have open"),
     UPSTREAM_CONNECTIONS("upstreamConnections", 16, 1, 1_000, "connections to Firestore per event loop"),
     UPSTREAM_PENDING("upstreamPending", 1_000, 1, 100_000, "calls per event loop that wait for an upstream stream"),
     POLICY_FILE_BYTES("policyFileBytes", 16_777_216, 1_024, 67_108_864, "one policy file"),

@@ -87,9 +87,25 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
         ChannelHandlerContext ctx = context;
         if (!draining && ctx != null) {
             draining = true;
+            endStreamed();
             // Of the channel, not of the context: that one starts before this handler, and its GOAWAY would never be
             // sent.
             ctx.channel().close();
+        }
+    }
+
+    /** Ends what would never end by itself. */
+    private void endStreamed() {
+        try {
+            connection().forEachActiveStream(stream -> {
+                Exchange exchange = stream.getProperty(exchangeKey);
+                if (exchange != null) {
+                    exchange.drain();
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("an exchange ends without an exception", e);
         }
     }
 

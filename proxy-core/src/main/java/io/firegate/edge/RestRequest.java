@@ -7,6 +7,7 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.exchange.RequestDecoder;
 import io.firegate.exchange.RequestHead;
+import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rest.RestContentType;
 import io.firegate.firestore.rest.RestProblem;
 import io.firegate.firestore.rest.RestTarget;
@@ -65,6 +66,14 @@ record RestRequest(RequestHead head, @Nullable RestTarget target) {
                     "firegate: the request is larger than requestBytes (" + requestBytesMax + ")");
         }
         RestTarget called = target;
+        if (refusal == null
+                && called != null
+                && called.method().refusal() == null
+                && called.method().shape() == FirestoreMethod.Shape.BIDIRECTIONAL) {
+            refusal = Failure.of(
+                    ErrorCode.METHOD_REFUSED,
+                    "firegate: " + called.method().rpcName() + " is a stream in both directions, which only gRPC has");
+        }
         RequestHead head = new RequestHead(
                 path.length() <= PATH_CHARS_MAX ? path : path.substring(0, PATH_CHARS_MAX),
                 called == null ? null : called.method(),

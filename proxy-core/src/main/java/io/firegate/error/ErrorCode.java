@@ -29,6 +29,14 @@ public enum ErrorCode {
             Group.POLICY,
             GrpcStatus.PERMISSION_DENIED,
             "Ask for a tier with a rule for this path and operation, quoting the decision id."),
+    ROWS_CHANGED(
+            Group.POLICY,
+            GrpcStatus.UNAVAILABLE,
+            "The policy now shows other rows, or by another credential; official clients listen anew by themselves."),
+    FIELDS_CHANGED(
+            Group.POLICY,
+            GrpcStatus.PERMISSION_DENIED,
+            "The policy now shows other fields of the documents; listen anew."),
     DOCUMENT_MISSING(
             Group.CALLER,
             GrpcStatus.NOT_FOUND,

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Deadlines {
     private static final int TICK_MILLIS = 20;
 
+    /** A fifth of the second within which a stream must have noticed what ends it, product.md 4.10. */
+    private static final int LOOK_MILLIS = 200;
+
     /** Something with a deadline. */
     public abstract static class Entry {
         private @Nullable Entry previous;
@@ -25,6 +28,11 @@ public final class Deadlines {
 
         /** The deadline has passed. The entry may still be listed; it leaves when it is done. */
         abstract void deadlinePassed();
+
+        /** Comes every {@value #LOOK_MILLIS} ms: for what ends neither by itself nor at its deadline. */
+        void look() {
+            // Nothing else ends it.
+        }
     }
 
     private final EventLoop loop;
@@ -33,6 +41,7 @@ public final class Deadlines {
     private final AtomicInteger size = new AtomicInteger();
 
     private boolean ticking;
+    private int ticks;
 
     Deadlines(EventLoop loop) {
         this.loop = loop;
@@ -78,9 +87,13 @@ public final class Deadlines {
 
     private void tick() {
         long now = System.nanoTime();
+        boolean looking = ++ticks % (LOOK_MILLIS / TICK_MILLIS) == 0;
         Entry entry = first;
         while (entry != null) {
             Entry following = entry.next;
+            if (looking) {
+                entry.look();
+            }
             if (now - entry.deadlineNanos >= 0) {
                 entry.deadlinePassed();
             }

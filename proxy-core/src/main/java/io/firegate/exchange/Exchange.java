@@ -15,12 +15,14 @@ import io.firegate.firestore.enforce.AnswerExaminer;
 import io.firegate.firestore.enforce.Examined;
 import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.time.Instant;
@@ -34,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   AUTHENTICATING ──► RECEIVING ──► (GUARDING ──►) FORWARDED ──► OVER
- *          └───────────────┴──────────────┴─────────────┴─────────▲   (refused, failed, cancelled, too late)
+ *          │               │              │             ├─────────▲   (refused, failed, cancelled, too late)
+ *          ├───────────────┴──────────────┴─────────────┘         │
+ *          └──────────────────────────────────────► STREAMED ─────┘   (messages flow both ways)
  * </pre>
  *
  * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
@@ -48,6 +52,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         /** A write whose verdict waits for what Firestore has stored. */
         GUARDING,
         FORWARDED,
+        /** A call whose messages flow both ways. */
+        STREAMED,
         OVER
     }
 
@@ -62,8 +68,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private State state = State.AUTHENTICATING;
     private @Nullable VerifiedToken token;
-    private @Nullable ByteBuf body;
-    private int bodyBytesHeld;
+    private final RequestBody held;
     private int bodyBytesUnreturned;
     private boolean bodyWhole;
     private long callerDeadlineNanos;
@@ -75,6 +80,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable AnswerPace pace;
     /** Takes the turns of a guarded write. */
     private @Nullable GuardedTurns guarding;
+    /** What is done with a call whose messages flow both ways, and the client's side of it. */
+    private @Nullable StreamedCall streamed;
+
+    private @Nullable ClientMessages messages;
 
     private int answerBytesKept;
     private boolean answering;
@@ -93,13 +102,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         this.now = now;
         this.startNanos = System.nanoTime();
         this.record = record;
+        this.held = new RequestBody(services.requestBytesMax(), services.bodyBudget());
     }
 
     /** Starts with the headers. The remembered token is one this very header value was verified to, or null. */
     public void begin(@Nullable VerifiedToken remembered) {
         FirestoreMethod method = head.method();
-        boolean streaming = method != null && method.shape() != FirestoreMethod.Shape.UNARY;
-        long timeout = Math.min(services.defaultTimeoutNanos(streaming), head.timeoutNanos());
+        FirestoreMethod.Shape shape = method == null ? FirestoreMethod.Shape.UNARY : method.shape();
+        long timeout = Math.min(services.timeoutNanos(shape), head.timeoutNanos());
         callerDeadlineNanos = startNanos + timeout;
         worker.deadlines().join(this, Math.min(callerDeadlineNanos, startNanos + services.bodyIdleNanos()));
         authenticate(remembered);
@@ -147,6 +157,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             refuse(refusal);
         } else if (method != null && method.refusal() != null) {
             refuse(Failure.of(ErrorCode.METHOD_REFUSED, "firegate: " + method.rpcName() + ": " + method.refusal()));
+        } else if (method != null && method.shape() == FirestoreMethod.Shape.BIDIRECTIONAL) {
+            stream(method, good);
         } else {
             state = State.RECEIVING;
             int held = bodyBytesUnreturned;
@@ -162,6 +174,24 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
+    private void stream(FirestoreMethod method, VerifiedToken good) {
+        state = State.STREAMED;
+        deadlineNanos = callerDeadlineNanos;
+        bodyBytesUnreturned = 0;
+        Streaming streaming = new Streaming();
+        ClientMessages incoming = new ClientMessages(services.requestBytesMax(), services.bodyBudget(), streaming);
+        streamed = services.streamed(method, worker, head, good, callerDeadlineNanos, streaming);
+        messages = incoming;
+        ByteBuf early = held.take();
+        held.release();
+        if (early != null) {
+            incoming.data(early, bodyWhole);
+            early.release();
+        } else if (bodyWhole) {
+            incoming.data(Unpooled.EMPTY_BUFFER, true);
+        }
+    }
+
     /**
      * A piece of the request's body, and whether it is the last. Does not take over the reference.
      *
@@ -171,6 +201,10 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         int bytes = data.readableBytes();
         if (state == State.OVER) {
             return bytes;
+        }
+        if (messages != null) {
+            messages.data(data, last);
+            return 0;
         }
         if (state == State.FORWARDED || state == State.GUARDING) {
             // A unary or server-streaming call has one message, and it has been forwarded.
@@ -193,39 +227,34 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     /** Keeps a piece of the body; false when that broke a limit and the exchange is over. */
     private boolean hold(ByteBuf data, boolean last) {
-        int bytes = data.readableBytes();
         bodyWhole = last;
-        if (bodyBytesHeld + bytes > services.requestBytesMax()) {
-            refuse(Failure.of(
-                    ErrorCode.REQUEST_TOO_LARGE,
-                    "firegate: the request is larger than requestBytes (" + services.requestBytesMax() + ")"));
-            return false;
-        }
-        if (body == null && last && state == State.RECEIVING) {
-            // The usual case, a request in one frame: used where it lies.
-            body = data.retain();
-            return true;
-        }
-        if (!services.bodyBudget().take(bytes)) {
-            refuse(Failure.of(ErrorCode.OVERLOADED, "firegate: requests held at once exceed requestBytesTotal"));
-            return false;
-        }
-        bodyBytesHeld += bytes;
-        ByteBuf into = body;
-        if (into == null) {
-            // A copy: the piece lies in a read buffer many times its size.
-            into = data.alloc().buffer(Math.max(bytes, 256));
-            body = into;
-        }
-        into.writeBytes(data, data.readerIndex(), bytes);
-        return true;
+        return switch (held.keep(data, last && state == State.RECEIVING)) {
+            case KEPT -> true;
+            case TOO_LARGE -> {
+                refuse(tooLarge());
+                yield false;
+            }
+            case NO_BUDGET -> {
+                refuse(noBodyBudget());
+                yield false;
+            }
+        };
+    }
+
+    private Failure tooLarge() {
+        return Failure.of(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "firegate: the request is larger than requestBytes (" + services.requestBytesMax() + ")");
+    }
+
+    private static Failure noBodyBudget() {
+        return Failure.of(ErrorCode.OVERLOADED, "firegate: requests held at once exceed requestBytesTotal");
     }
 
     private void judge() {
-        ByteBuf whole = body;
+        ByteBuf whole = held.take();
         VerifiedToken caller = token;
         FirestoreMethod called = head.method();
-        body = null;
         if (whole == null || caller == null || called == null) {
             if (whole != null) {
                 whole.release();
@@ -235,7 +264,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
         record.received(whole.readableBytes());
         RequestDecoder.Decoded decoded = head.decoder().decode(whole);
-        releaseBudget();
+        held.release();
         switch (decoded) {
             case RequestDecoder.Decoded.Invalid(var failure) -> refuse(failure);
             case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, caller);
@@ -322,6 +351,100 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         @Override
         public void failed(Failure failure) {
             failLate(failure);
+        }
+    }
+
+    /** Both sides of a call whose messages flow both ways. */
+    private final class Streaming implements StreamedCall.Owner, ClientMessages.Receiver {
+        @Override
+        public void message(byte[] message) {
+            record.received(message.length);
+            if (streamed != null) {
+                streamed.message(message);
+            }
+        }
+
+        @Override
+        public void ended() {
+            if (streamed != null) {
+                streamed.halfClosed();
+            }
+        }
+
+        @Override
+        public void broken(MessageAssembler.Trouble trouble) {
+            Exchange.this.fail(
+                    switch (trouble) {
+                        case BROKEN -> Failures.of(RequestProblem.BAD_FRAME, null);
+                        case TOO_LONG -> tooLarge();
+                        case NO_BUDGET -> noBodyBudget();
+                    });
+        }
+
+        @Override
+        public void received(int bytes) {
+            responder.received(bytes);
+        }
+
+        @Override
+        public boolean isOver() {
+            return state == State.OVER;
+        }
+
+        @Override
+        public void next() {
+            if (messages != null) {
+                messages.next();
+            }
+        }
+
+        @Override
+        public void send(byte[] message, AnswerCredit credit) {
+            if (state != State.OVER) {
+                startAnswer();
+                int sent = responder.message(message, credit);
+                credit.queued(sent);
+                record.answered(sent);
+            }
+        }
+
+        @Override
+        public void end() {
+            startAnswer();
+            leave();
+            record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
+            responder.end(GrpcEnd.GOOD);
+        }
+
+        @Override
+        public void end(GrpcStatus status, Http2Headers trailers) {
+            leave();
+            record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 0);
+            responder.end(trailers);
+        }
+
+        @Override
+        public void fail(Failure failure) {
+            Exchange.this.fail(failure);
+        }
+
+        @Override
+        public ExchangeRecord another() {
+            return services.another(record);
+        }
+    }
+
+    /** The connection takes no new calls. One that may never end by itself is ended; all others are waited for. */
+    public void drain() {
+        if (streamed != null && state != State.OVER) {
+            streamed.drain();
+        }
+    }
+
+    @Override
+    void look() {
+        if (streamed != null && state != State.OVER) {
+            streamed.look();
         }
     }
 
@@ -523,7 +646,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             return;
         }
         boolean callersOwn = System.nanoTime() - callerDeadlineNanos >= 0;
-        failLate(
+        fail(
                 callersOwn
                         ? Failure.of(ErrorCode.DEADLINE_EXCEEDED, "firegate: the deadline passed")
                         : Failure.of(ErrorCode.REQUEST_INCOMPLETE, "firegate: the request's body stopped arriving"));
@@ -537,6 +660,16 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     /** Whether it has ended. What it answered may still be on its way to the client. */
     public boolean isOver() {
         return state == State.OVER;
+    }
+
+    /** Ends the exchange with a failure, wherever it is. */
+    private void fail(Failure failure) {
+        if (state == State.STREAMED) {
+            // What is decided in a stream has records of its own; the stream itself was refused only if nothing was.
+            close(failure);
+        } else {
+            failLate(failure);
+        }
     }
 
     private void failLate(Failure failure) {
@@ -568,11 +701,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void leave() {
         state = State.OVER;
         worker.deadlines().leave(this);
-        if (body != null) {
-            body.release();
-            body = null;
-        }
-        releaseBudget();
+        held.release();
         if (answerBytesKept > 0) {
             services.answerBudget().giveBack(answerBytesKept);
             answerBytesKept = 0;
@@ -583,17 +712,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (guarding != null) {
             guarding.drop();
         }
+        if (streamed != null && messages != null) {
+            messages.release();
+            streamed.drop();
+        }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;
             bodyBytesUnreturned = 0;
             responder.received(held);
-        }
-    }
-
-    private void releaseBudget() {
-        if (bodyBytesHeld > 0) {
-            services.bodyBudget().giveBack(bodyBytesHeld);
-            bodyBytesHeld = 0;
         }
     }
 }

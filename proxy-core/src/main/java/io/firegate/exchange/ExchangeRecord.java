@@ -70,6 +70,13 @@ final class ExchangeRecord {
         this.head = head;
     }
 
+    /** A record for what is decided within this exchange, of the same caller. */
+    ExchangeRecord another(DecisionId as, Instant at) {
+        ExchangeRecord inner = new ExchangeRecord(log, servesUnrecorded, counters, clock, as, at, peer, head);
+        inner.principal = principal;
+        return inner;
+    }
+
     String decisionId() {
         return id.toString();
     }

@@ -5,12 +5,14 @@ import io.firegate.audit.DecisionIds;
 import io.firegate.auth.credential.Credential;
 import io.firegate.auth.credential.CredentialSource;
 import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
 import io.firegate.error.ErrorCode;
 import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.Decision;
 import io.firegate.policy.PolicySnapshot;
@@ -40,6 +42,9 @@ public final class ExchangeServices {
     private final int guardBytesMax;
     private final long unaryTimeoutNanos;
     private final long streamTimeoutNanos;
+    private final long streamLifeNanos;
+    private final int listenTargetsMax;
+    private final long listenHeartbeatNanos;
     private final long bodyIdleNanos;
 
     /**
@@ -77,6 +82,9 @@ public final class ExchangeServices {
         this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);
         this.unaryTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_CALL_MILLIS));
         this.streamTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_STREAM_MILLIS));
+        this.streamLifeNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.STREAM_LIFE_MILLIS));
+        this.listenTargetsMax = limits.getInt(Limit.LISTEN_TARGETS);
+        this.listenHeartbeatNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.LISTEN_HEARTBEAT_MILLIS));
         this.bodyIdleNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.BODY_IDLE_MILLIS));
     }
 
@@ -95,6 +103,37 @@ public final class ExchangeServices {
     /** What the caller of a permitted request is told of the rules it falls under. */
     Filtered filtered(Decision.Permit permit) {
         return tellsFiltered ? Filtered.of(permit) : Filtered.NOT;
+    }
+
+    /** A record for what is decided within an exchange, whose own record this is. */
+    ExchangeRecord another(ExchangeRecord record) {
+        return record.another(decisionIds.next(), clock.instant());
+    }
+
+    /** What is done with a call of a method whose messages flow both ways. */
+    StreamedCall streamed(
+            FirestoreMethod method,
+            Worker worker,
+            RequestHead head,
+            VerifiedToken token,
+            long deadlineNanos,
+            StreamedCall.Owner owner) {
+        return switch (method) {
+            case LISTEN -> new ListenCall(this, worker, head, token, deadlineNanos, owner);
+            default -> throw new IllegalArgumentException(method + " has one message");
+        };
+    }
+
+    int listenTargetsMax() {
+        return listenTargetsMax;
+    }
+
+    long listenHeartbeatNanos() {
+        return listenHeartbeatNanos;
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     /** Bytes of unfinished request bodies held now. */
@@ -140,8 +179,12 @@ public final class ExchangeServices {
     }
 
     /** How long a call may take whose caller names no deadline; also the longest any caller may ask for. */
-    long defaultTimeoutNanos(boolean streaming) {
-        return streaming ? streamTimeoutNanos : unaryTimeoutNanos;
+    long timeoutNanos(FirestoreMethod.Shape shape) {
+        return switch (shape) {
+            case UNARY -> unaryTimeoutNanos;
+            case SERVER_STREAM -> streamTimeoutNanos;
+            case BIDIRECTIONAL -> streamLifeNanos;
+        };
     }
 
     @Nullable

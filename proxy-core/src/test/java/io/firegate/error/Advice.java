@@ -102,6 +102,9 @@ final class Advice {
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";
+            case NO_TARGET -> "Add a target with a query or with documents, or remove one.";
+            case BAD_TARGET_ID -> "Give each target of a stream a positive number of its own.";
+            case TOO_MANY_TARGETS -> "Open another stream. Operators: `limits.listenTargets`.";
         };
     }
 

@@ -78,6 +78,20 @@ public final class Standing {
                 .toList();
     }
 
+    /** When, after a moment, time alone may change what is held; null for never. */
+    public @Nullable Instant nextChange(Instant now) {
+        Instant next = null;
+        for (Held tier : held) {
+            for (Tuple tuple : tier.tuples()) {
+                Instant until = tuple.until();
+                if (until != null && until.isAfter(now) && (next == null || until.isBefore(next))) {
+                    next = until;
+                }
+            }
+        }
+        return next;
+    }
+
     List<Held> held() {
         return held;
     }

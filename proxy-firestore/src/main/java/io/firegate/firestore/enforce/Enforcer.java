@@ -10,6 +10,7 @@ import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +34,7 @@ public final class Enforcer {
     private static final int PREFIX_BYTES = 5;
 
     private final HandleSealer sealer;
+    private final ListenReader listens;
     private final EnumMap<FirestoreMethod, RpcReader> readers = new EnumMap<>(FirestoreMethod.class);
 
     /**
@@ -43,6 +45,7 @@ public final class Enforcer {
     public Enforcer(HandleSealer sealer) {
         this.sealer = sealer;
         Names names = new Names();
+        this.listens = new ListenReader(names);
         for (FirestoreMethod method : FirestoreMethod.values()) {
             RpcReader reader = reader(method, names);
             if (reader != null) {
@@ -92,6 +95,16 @@ public final class Enforcer {
         return admit(method, framed, new Caller.Standard(standing, namedTier, now), refusals);
     }
 
+    /**
+     * A Listen stream of a caller, without targets yet.
+     *
+     * @param namedTier the value of {@code x-firegate-tier}, or null
+     * @param targetsMax most targets at a time
+     */
+    public ListenStream listen(Principal principal, @Nullable String namedTier, int targetsMax) {
+        return new ListenStream(sealer, listens, principal, namedTier, targetsMax);
+    }
+
     Admission admit(FirestoreMethod method, ByteBuf framed, Caller caller, WriteRefusals refusals) {
         Admission admission = null;
         try {
@@ -138,7 +151,7 @@ public final class Enforcer {
         }
         WireProblem problem = walk.problem();
         if (problem != null) {
-            return new Admission.Invalid(translate(problem), walk.problemPlace());
+            return new Admission.Invalid(RequestProblem.of(problem), walk.problemPlace());
         }
         Handles handles = new Handles(sealer, caller.principal());
         RequestMessage request = new RequestMessage(data, walk, handles);
@@ -371,17 +384,5 @@ public final class Enforcer {
             }
         }
         return new Decision.Permit(permit.credential(), grants);
-    }
-
-    private static RequestProblem translate(WireProblem problem) {
-        return switch (problem) {
-            case MALFORMED -> RequestProblem.MALFORMED;
-            case NOT_UTF8 -> RequestProblem.NOT_UTF8;
-            case TOO_DEEP -> RequestProblem.TOO_DEEP;
-            case UNKNOWN_FIELD -> RequestProblem.UNKNOWN_FIELD;
-            case UNKNOWN_ENUM -> RequestProblem.UNKNOWN_ENUM;
-            case HANDLE -> RequestProblem.HANDLE;
-            case REFUSED_FIELD -> RequestProblem.REFUSED_FIELD;
-        };
     }
 }

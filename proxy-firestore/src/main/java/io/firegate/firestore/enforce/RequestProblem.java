@@ -1,5 +1,7 @@
 package io.firegate.firestore.enforce;
 
+import io.firegate.firestore.wire.WireProblem;
+
 /**
  * Why a request is refused before the policy is asked: a closed vocabulary, safe to show to the caller. None of them goes away
  * when the same request is sent again, so none has a status that official clients retry.
@@ -75,7 +77,13 @@ public enum RequestProblem {
     /** A write that does nothing. */
     NO_OPERATION(Status.INVALID_ARGUMENT, "the write has no operation: one of update, delete, verify, transform"),
     /** {@code update_mask} or {@code update_transforms} without an update. */
-    NOT_AN_UPDATE(Status.INVALID_ARGUMENT, "update_mask and update_transforms go with update only");
+    NOT_AN_UPDATE(Status.INVALID_ARGUMENT, "update_mask and update_transforms go with update only"),
+    /** A message of a Listen stream that does nothing. */
+    NO_TARGET(Status.INVALID_ARGUMENT, "the message adds no target of a query or of documents, and removes none"),
+    /** A target a client could not be told of. */
+    BAD_TARGET_ID(Status.INVALID_ARGUMENT, "a target id is a positive number that the stream does not use yet"),
+    /** More targets than a stream may have. */
+    TOO_MANY_TARGETS(Status.INVALID_ARGUMENT, "more targets on one stream than listenTargets allows; open another");
 
     /** The gRPC status of the answer. */
     public enum Status {
@@ -99,6 +107,19 @@ public enum RequestProblem {
         this.status = Status.INVALID_ARGUMENT;
         this.sentence = firestoresWords;
         this.verbatim = true;
+    }
+
+    /** What the walk found. */
+    static RequestProblem of(WireProblem problem) {
+        return switch (problem) {
+            case MALFORMED -> MALFORMED;
+            case NOT_UTF8 -> NOT_UTF8;
+            case TOO_DEEP -> TOO_DEEP;
+            case UNKNOWN_FIELD -> UNKNOWN_FIELD;
+            case UNKNOWN_ENUM -> UNKNOWN_ENUM;
+            case HANDLE -> HANDLE;
+            case REFUSED_FIELD -> REFUSED_FIELD;
+        };
     }
 
     /** The gRPC status of the answer. */

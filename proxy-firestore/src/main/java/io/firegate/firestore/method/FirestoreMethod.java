@@ -26,7 +26,7 @@ public enum FirestoreMethod {
     RUN_AGGREGATION_QUERY("RunAggregationQuery", Shape.SERVER_STREAM, null),
     PARTITION_QUERY("PartitionQuery", Shape.UNARY, null),
     WRITE("Write", Shape.BIDIRECTIONAL, "the Write stream is not governed yet; use Commit"),
-    LISTEN("Listen", Shape.BIDIRECTIONAL, "Listen is not governed yet; use RunQuery or BatchGetDocuments"),
+    LISTEN("Listen", Shape.BIDIRECTIONAL, null),
     LIST_COLLECTION_IDS("ListCollectionIds", Shape.UNARY, null),
     BATCH_WRITE("BatchWrite", Shape.UNARY, null);
 

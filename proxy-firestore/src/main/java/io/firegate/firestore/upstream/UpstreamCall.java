@@ -1,14 +1,24 @@
 package io.firegate.firestore.upstream;
 
 import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One forwarded call. Belongs to the event loop it was opened on. */
+/**
+ * One forwarded call. Belongs to the event loop it was opened on.
+ *
+ * <p>A call whose messages flow both ways stays open for more of them until it is given up or Firestore ends it: firegate never
+ * half-closes one.
+ */
 public final class UpstreamCall implements ByteCredit {
     final Http2Headers requestHeaders;
     final AnswerSink sink;
+    private final boolean streamed;
+    private final ArrayDeque<ByteBuf> unsent = new ArrayDeque<>(0);
     private @Nullable PermittedCall request;
     private @Nullable UpstreamConnection connection;
     private @Nullable Http2Stream stream;
@@ -19,6 +29,23 @@ public final class UpstreamCall implements ByteCredit {
         this.request = request;
         this.requestHeaders = requestHeaders;
         this.sink = sink;
+        this.streamed = request.method().shape() == FirestoreMethod.Shape.BIDIRECTIONAL;
+    }
+
+    /**
+     * Sends another message on a call whose messages flow both ways; waits while there is no connection. How many may wait is for the
+     * caller to bound. Takes over the message's bytes.
+     */
+    public void send(PermittedCall more) {
+        UpstreamConnection on = connection;
+        Http2Stream as = stream;
+        if (!streamed || over) {
+            more.release();
+        } else if (on == null || as == null) {
+            unsent.add(more.takeBody());
+        } else {
+            on.send(as, more.takeBody());
+        }
     }
 
     /** Gives back bytes that were handed to {@link AnswerSink#data}, so that as many more may come. */
@@ -59,6 +86,24 @@ public final class UpstreamCall implements ByteCredit {
         stream = as;
     }
 
+    /** Sends what has waited, now that the first message is out. */
+    void sendUnsent() {
+        UpstreamConnection on = connection;
+        Http2Stream as = stream;
+        for (ByteBuf body = unsent.poll(); body != null; body = unsent.poll()) {
+            if (on == null || as == null) {
+                body.release();
+            } else {
+                on.send(as, body);
+            }
+        }
+    }
+
+    /** Whether more messages may follow the first. */
+    boolean isStreamed() {
+        return streamed;
+    }
+
     void answerHeaders() {
         if (!over) {
             answering = true;
@@ -73,6 +118,7 @@ public final class UpstreamCall implements ByteCredit {
     void answerTrailers(Http2Headers trailers) {
         if (!over) {
             over = true;
+            dropRequest();
             sink.trailers(trailers);
         }
     }
@@ -89,6 +135,9 @@ public final class UpstreamCall implements ByteCredit {
         PermittedCall taken = takeRequest();
         if (taken != null) {
             taken.release();
+        }
+        for (ByteBuf body = unsent.poll(); body != null; body = unsent.poll()) {
+            body.release();
         }
     }
 }

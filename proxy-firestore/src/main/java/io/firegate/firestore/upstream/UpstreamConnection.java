@@ -111,7 +111,19 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         }
         stream.setProperty(callKey, call);
         call.opened(this, stream);
-        encoder().writeData(ctx, streamId, body, 0, true, ctx.newPromise());
+        encoder().writeData(ctx, streamId, body, 0, !call.isStreamed(), ctx.newPromise());
+        call.sendUnsent();
+        owner.flushes().add(flush);
+    }
+
+    /** Sends another message of a call that is open. Takes over the bytes. */
+    void send(Http2Stream stream, ByteBuf body) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            body.release();
+            return;
+        }
+        encoder().writeData(ctx, stream.id(), body, 0, false, ctx.newPromise());
         owner.flushes().add(flush);
     }
 
@@ -245,6 +257,11 @@ final class UpstreamConnection extends Http2ConnectionHandler {
             }
             if (endOfStream) {
                 detach(streamId);
+                if (call.isStreamed()) {
+                    // Our half is still open.
+                    resetStream(ctx, streamId, Http2Error.NO_ERROR.code(), ctx.newPromise());
+                    owner.flushes().add(flush);
+                }
                 if (call.isAnswering() || isGrpc(headers)) {
                     call.answerTrailers(headers);
                 } else {

@@ -1,0 +1,5 @@
+/** Live streams under policy, against the official emulator. */
+@NullMarked
+package io.firegate.e2e.listen;
+
+import org.jspecify.annotations.NullMarked;

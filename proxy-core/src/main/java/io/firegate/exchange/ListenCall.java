@@ -1,0 +1,378 @@
+package io.firegate.exchange;
+
+import io.firegate.audit.OutcomeLine;
+import io.firegate.auth.credential.Credential;
+import io.firegate.auth.entra.TokenProblem;
+import io.firegate.auth.entra.Verification;
+import io.firegate.auth.entra.VerifiedToken;
+import io.firegate.error.ErrorCode;
+import io.firegate.error.Failure;
+import io.firegate.error.Failures;
+import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.Admission;
+import io.firegate.firestore.enforce.ListenAnswer;
+import io.firegate.firestore.enforce.ListenStream;
+import io.firegate.firestore.enforce.PermittedCall;
+import io.firegate.firestore.upstream.AnswerSink;
+import io.firegate.firestore.upstream.UpstreamCall;
+import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Access;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Standing;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Listen stream: the client's targets towards Firestore, and what Firestore says about them towards the client. Belongs to the event
+ * loop of its exchange; nothing here waits.
+ *
+ * <p>A target that is refused or revoked is ended inside the stream, because official clients show their user no other error; the stream
+ * itself ends when the caller's token does, when rows have changed, and with Firestore's.
+ */
+final class ListenCall implements StreamedCall, AnswerSink {
+    private final ExchangeServices services;
+    private final Worker worker;
+    private final RequestHead head;
+    private final VerifiedToken token;
+    private final long deadlineNanos;
+    private final Owner owner;
+    private final ListenStream stream;
+    private final MessageAssembler assembler;
+    private final Map<Integer, ExchangeRecord> records = new HashMap<>();
+    private @Nullable PolicySnapshot judgedBy;
+    private @Nullable Instant boundary;
+    private @Nullable UpstreamCall upstream;
+    private @Nullable AnswerPace pace;
+    private long lastSentNanos = System.nanoTime();
+
+    ListenCall(
+            ExchangeServices services,
+            Worker worker,
+            RequestHead head,
+            VerifiedToken token,
+            long deadlineNanos,
+            Owner owner) {
+        this.services = services;
+        this.worker = worker;
+        this.head = head;
+        this.token = token;
+        this.deadlineNanos = deadlineNanos;
+        this.owner = owner;
+        this.stream = services.enforcer().listen(token.principal(), head.namedTier(), services.listenTargetsMax());
+        this.assembler = new MessageAssembler(services.answerMessageBytesMax(), services.answerBudget());
+    }
+
+    @Override
+    public void message(byte[] message) {
+        Instant now = services.clock().instant();
+        PolicySnapshot snapshot = services.policy().get();
+        if (snapshot != judgedBy) {
+            judgeAnew(snapshot, now);
+        }
+        if (owner.isOver()) {
+            return;
+        }
+        ExchangeRecord record = owner.another();
+        record.received(message.length);
+        record.judged(snapshot);
+        switch (stream.asked(message, token.standing(snapshot), now)) {
+            case ListenStream.Asked.Permitted(int number, var call) -> permitted(number, call, record);
+            case ListenStream.Asked.Denied(int target, var database, var accesses, var deny) ->
+                denied(target, database, accesses, deny, record);
+            case ListenStream.Asked.Refused(int target, var problem, var place) -> {
+                Failure failure = Failures.of(problem, place);
+                record.refused(failure);
+                record.ended(failure.status(), OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
+                answerLast(target, failure, record);
+            }
+            case ListenStream.Asked.Removed(var call) -> {
+                if (call != null) {
+                    sendUp(call);
+                }
+                owner.next();
+            }
+            case ListenStream.Asked.Invalid(var problem, var place) -> {
+                Failure failure = Failures.of(problem, place);
+                record.refused(failure);
+                record.ended(failure.status(), OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
+                owner.fail(failure);
+            }
+        }
+    }
+
+    private void permitted(int number, PermittedCall call, ExchangeRecord record) {
+        if (!record.permitted(call)) {
+            call.release();
+            owner.fail(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+            return;
+        }
+        records.put(number, record);
+        String name = call.permit().credential();
+        Credential credential = services.credential(name);
+        if (credential == null) {
+            call.release();
+            owner.fail(services.noCredential(name));
+            return;
+        }
+        record.forwarded();
+        if (upstream != null) {
+            upstream.send(call);
+        } else {
+            open(call, credential);
+        }
+        if (!owner.isOver()) {
+            owner.next();
+        }
+    }
+
+    private void open(PermittedCall call, Credential credential) {
+        long left = deadlineNanos - System.nanoTime();
+        UpstreamCall opened = worker.upstream().open(call, credential.authorization(), left, head.traceparent(), this);
+        if (!owner.isOver()) {
+            upstream = opened;
+            pace = new AnswerPace(opened, services.answerBudget());
+        }
+    }
+
+    private void sendUp(PermittedCall call) {
+        if (upstream == null) {
+            call.release();
+        } else {
+            upstream.send(call);
+        }
+    }
+
+    private void denied(
+            int target, DatabaseName database, List<Access> accesses, Decision.Deny deny, ExchangeRecord record) {
+        answerLast(target, recorded(database, accesses, deny, record), record);
+    }
+
+    private static Failure recorded(
+            DatabaseName database, List<Access> accesses, Decision.Deny deny, ExchangeRecord record) {
+        Failure failure = Failures.of(deny);
+        record.denied(new Admission.Denied(database, accesses, deny));
+        record.ended(failure.status(), OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
+        return failure;
+    }
+
+    /** Ends a target that never was one. The next message waits until this is out: who does not read is not served. */
+    private void answerLast(int target, Failure failure, ExchangeRecord record) {
+        send(ended(target, failure, record.decisionId()), new AnswerCredit() {
+            @Override
+            public void queued(int bytes) {
+                services.answerBudget().hold(bytes);
+            }
+
+            @Override
+            public void consumed(int bytes) {
+                services.answerBudget().giveBack(bytes);
+                if (!owner.isOver()) {
+                    owner.next();
+                }
+            }
+        });
+    }
+
+    private static byte[] ended(int target, Failure failure, String decisionId) {
+        return ListenStream.removed(target, Failures.status(failure, decisionId));
+    }
+
+    private void send(byte[] message, AnswerCredit credit) {
+        lastSentNanos = System.nanoTime();
+        owner.send(message, credit);
+    }
+
+    @Override
+    public void halfClosed() {
+        owner.end();
+    }
+
+    @Override
+    public void look() {
+        Instant now = services.clock().instant();
+        if (!token.holds(now.toEpochMilli())) {
+            owner.fail(Failures.of(new Verification.Refused(TokenProblem.EXPIRED)));
+            return;
+        }
+        PolicySnapshot snapshot = services.policy().get();
+        Instant next = boundary;
+        if (snapshot != judgedBy || (next != null && !now.isBefore(next))) {
+            judgeAnew(snapshot, now);
+        }
+        if (!owner.isOver() && System.nanoTime() - lastSentNanos >= services.listenHeartbeatNanos()) {
+            send(ListenStream.heartbeat(), AnswerCredit.NONE);
+        }
+    }
+
+    private void judgeAnew(PolicySnapshot snapshot, Instant now) {
+        judgedBy = snapshot;
+        Standing standing = token.standing(snapshot);
+        boundary = standing.nextChange(now);
+        for (ListenStream.Change change : stream.judgedAnew(standing, now)) {
+            switch (change) {
+                case ListenStream.Change.Elsewhere.INSTANCE -> {
+                    owner.fail(Failure.of(
+                            ErrorCode.ROWS_CHANGED,
+                            "firegate: the policy changed what this stream may see; listen again"));
+                    return;
+                }
+                case ListenStream.Change.Revoked(
+                        int target,
+                        int number,
+                        var database,
+                        var accesses,
+                        var deny,
+                        var call) -> {
+                    sendUp(call);
+                    ExchangeRecord record = owner.another();
+                    record.judged(snapshot);
+                    Failure failure = recorded(database, accesses, deny, record);
+                    over(number, failure.status(), OutcomeLine.Source.FIREGATE, 0);
+                    send(ended(target, failure, record.decisionId()), AnswerCredit.NONE);
+                }
+                case ListenStream.Change.OtherFields(int target, int number, var call) -> {
+                    sendUp(call);
+                    Failure failure = Failure.of(
+                            ErrorCode.FIELDS_CHANGED,
+                            "firegate: the policy changed which fields may be seen; listen again");
+                    ExchangeRecord record = records.get(number);
+                    over(number, failure.status(), OutcomeLine.Source.FIREGATE, 0);
+                    send(ended(target, failure, record == null ? "" : record.decisionId()), AnswerCredit.NONE);
+                }
+            }
+        }
+    }
+
+    /** Records the end of a target. */
+    private void over(int number, GrpcStatus status, OutcomeLine.Source source, long documents) {
+        ExchangeRecord record = records.remove(number);
+        if (record != null) {
+            record.ended(status, source, OutcomeLine.End.COMPLETE, documents);
+        }
+    }
+
+    @Override
+    public void drain() {
+        owner.fail(Failure.of(ErrorCode.DRAINING, "firegate: the connection is ending; listen again"));
+    }
+
+    @Override
+    public void drop() {
+        assembler.release();
+        UpstreamCall open = upstream;
+        if (open != null) {
+            open.cancel();
+        }
+        records.values()
+                .forEach(record ->
+                        record.ended(GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, 0));
+        records.clear();
+    }
+
+    @Override
+    public void headers() {
+        // The client hears from the stream when there is something to say.
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        AnswerPace paced = pace;
+        if (owner.isOver() || paced == null) {
+            data.release();
+            return;
+        }
+        int bytes = data.readableBytes();
+        try {
+            for (byte[] message = assembler.next(data); message != null; message = assembler.next(data)) {
+                if (!told(message, paced)) {
+                    return;
+                }
+            }
+        } finally {
+            data.release();
+        }
+        if (assembler.trouble() != null) {
+            owner.fail(
+                    assembler.trouble() == MessageAssembler.Trouble.NO_BUDGET
+                            ? noBudget()
+                            : Failures.of(UpstreamFailure.PROTOCOL));
+            return;
+        }
+        paced.read(bytes);
+    }
+
+    /** One message of Firestore; false when the stream is over. */
+    private boolean told(byte[] message, AnswerPace paced) {
+        if (services.answerBudget().isSpent()) {
+            owner.fail(noBudget());
+            return false;
+        }
+        ListenAnswer answer = stream.answered(message);
+        if (answer == null) {
+            owner.fail(Failures.of(UpstreamFailure.PROTOCOL));
+            return false;
+        }
+        for (byte[] shown : answer.bytes()) {
+            send(shown, paced);
+        }
+        for (ListenAnswer.Ended ended : answer.ended()) {
+            GrpcStatus status = GrpcStatus.of(ended.status());
+            over(ended.number(), status, OutcomeLine.Source.UPSTREAM, ended.documents());
+        }
+        return !owner.isOver();
+    }
+
+    private static Failure noBudget() {
+        return Failure.of(ErrorCode.OVERLOADED, "firegate: answers held at once exceed answerBytesTotal");
+    }
+
+    @Override
+    public void trailers(Http2Headers trailers) {
+        upstream = null;
+        GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
+        switch (status) {
+            case null -> owner.fail(Failures.of(UpstreamFailure.PROTOCOL));
+            case OK ->
+                owner.fail(Failure.of(
+                        ErrorCode.UPSTREAM_UNAVAILABLE, "firegate: Firestore ended the stream; listen again"));
+            case UNAUTHENTICATED ->
+                owner.fail(Failure.of(
+                        ErrorCode.UPSTREAM_UNAUTHENTICATED,
+                        "firegate: Firestore did not accept firegate's own credential; your token is not the cause"));
+            case PERMISSION_DENIED -> {
+                Failure failure = Failure.of(
+                        ErrorCode.UPSTREAM_DENIED,
+                        "firegate: permitted by the policy, refused by Google IAM for firegate's credential");
+                for (int target : stream.targets()) {
+                    send(ended(target, failure, ""), AnswerCredit.NONE);
+                }
+                owner.fail(failure);
+            }
+            default -> {
+                CharSequence text = trailers.get("grpc-message");
+                owner.end(
+                        status,
+                        stream.withholdsWords()
+                                ? GrpcEnd.of(
+                                        status,
+                                        "Firestore's words are withheld, because they may tell of what the policy hides")
+                                : GrpcEnd.of(status, text == null ? "" : text.toString()));
+            }
+        }
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        upstream = null;
+        if (!owner.isOver()) {
+            owner.fail(Failures.of(failure));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.firegate.firestore.enforce;
+
+import com.google.firestore.v1.Document;
+import com.google.protobuf.Timestamp;
+import io.firegate.firestore.fields.VisibleFields;
+import io.firegate.firestore.handle.SealedResumeToken;
+import io.firegate.policy.Decision;
+import io.firegate.policy.Obligations;
+import io.firegate.policy.condition.RowPredicate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target that is listened to under its permit. Belongs to its stream.
+ *
+ * <p>A query has been narrowed to the rows its permit allows, so that what Firestore says about it is true for the caller. Documents
+ * are judged one by one as they come: one that may not be seen is told as one that is not there, in the same words and at the same time.
+ */
+final class ListenTarget {
+    private final TargetAsk ask;
+    private final int upstreamId;
+    private final Decision.Permit permit;
+    private final SealedResumeToken.Target handle;
+    private final Map<String, RowPredicate> rows;
+    private final Map<String, VisibleFields> fields;
+    private final VisibleFields queried;
+
+    /** The names of documents that are not there for the caller, and have been told to be so. */
+    private final Set<String> toldMissing = new HashSet<>();
+    /** Those that are there, and which version of them has been told. */
+    private final Map<String, Timestamp> toldAt = new HashMap<>();
+    /** Those that wait to be told, with the next moment Firestore names. */
+    private final Set<String> missing = new LinkedHashSet<>();
+
+    private boolean resetDue;
+    private boolean removing;
+    private long documents;
+
+    /**
+     * A target.
+     *
+     * @param upstreamId its name towards Firestore, which no other target of the stream ever had
+     * @param verdict the permit
+     * @param resetDue whether the client has a picture that it must forget when Firestore has taken the target
+     */
+    ListenTarget(
+            TargetAsk ask, int upstreamId, Plan.Verdict verdict, SealedResumeToken.Target handle, boolean resetDue) {
+        this.ask = ask;
+        this.upstreamId = upstreamId;
+        this.permit = verdict.permit();
+        this.handle = handle;
+        this.resetDue = resetDue;
+        String root = ask.database().resourceName() + "/documents";
+        this.rows = ask.isQuery() ? Map.of() : named(root, verdict.rows());
+        Map<String, VisibleFields> visible = verdict.fields();
+        this.fields = ask.isQuery() ? Map.of() : named(root, visible);
+        this.queried = ask.isQuery() && !visible.isEmpty()
+                ? visible.values().iterator().next()
+                : VisibleFields.ALL;
+    }
+
+    private static <T> Map<String, T> named(String root, Map<String, T> byPath) {
+        Map<String, T> byName = new HashMap<>();
+        byPath.forEach((path, value) -> byName.put(root + path, value));
+        return byName;
+    }
+
+    TargetAsk ask() {
+        return ask;
+    }
+
+    /** The client's name for it. */
+    int id() {
+        return ask.id();
+    }
+
+    int upstreamId() {
+        return upstreamId;
+    }
+
+    Decision.Permit permit() {
+        return permit;
+    }
+
+    SealedResumeToken.Target handle() {
+        return handle;
+    }
+
+    /** Whether documents are judged as they come, so that what Firestore counts is not what the caller sees. */
+    boolean judges() {
+        return !rows.isEmpty();
+    }
+
+    /** Whether Firestore's words could tell of what is hidden. */
+    boolean withholdsWords() {
+        for (Decision.Grant grant : permit.grants()) {
+            Obligations demanded = grant.obligations();
+            if (!demanded.rows().equals(Obligations.NONE.rows())
+                    || !demanded.fields().equals(Obligations.NONE.fields())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What a document must meet to be seen; null when it need meet nothing. */
+    @Nullable
+    RowPredicate condition(String document) {
+        return rows.get(document);
+    }
+
+    VisibleFields visible(String document) {
+        return ask.isQuery() ? queried : fields.getOrDefault(document, VisibleFields.ALL);
+    }
+
+    /** Whether it is one of the documents that were asked for; true of every document of a query. */
+    boolean asksFor(String document) {
+        String root = ask.database().resourceName() + "/documents";
+        if (ask.isQuery()) {
+            return true;
+        }
+        for (Decision.Grant grant : permit.grants()) {
+            if (document.equals(root + grant.access().resource())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A judged document is not there for the caller. */
+    void gone(String document) {
+        toldAt.remove(document);
+        if (!toldMissing.contains(document)) {
+            missing.add(document);
+        }
+    }
+
+    /**
+     * A document is there and may be shown: false when just this version of it has been. Firestore tells all of a target's documents again
+     * when one of them has changed, which would tell of a change that is hidden.
+     */
+    boolean shows(Document document) {
+        String name = document.getName();
+        if (judges() && document.getUpdateTime().equals(toldAt.put(name, document.getUpdateTime()))) {
+            return false;
+        }
+        toldMissing.remove(name);
+        missing.remove(name);
+        documents++;
+        return true;
+    }
+
+    /** Those that are not there and have not been told to be so; from now on they have. */
+    List<String> takeMissing() {
+        List<String> taken = List.copyOf(missing);
+        toldMissing.addAll(taken);
+        missing.clear();
+        return taken;
+    }
+
+    /** The client forgets what it has. */
+    void reset() {
+        toldMissing.clear();
+        toldAt.clear();
+        missing.clear();
+    }
+
+    /** Whether the client must be told to forget what it has; true once. */
+    boolean takeResetDue() {
+        boolean due = resetDue;
+        resetDue = false;
+        return due;
+    }
+
+    /** The client wants it no more. */
+    void remove() {
+        removing = true;
+        missing.clear();
+    }
+
+    /** Whether nothing but its end is of interest. */
+    boolean isRemoving() {
+        return removing;
+    }
+
+    /** How many documents the client has been shown, each as often as it was. */
+    long documents() {
+        return documents;
+    }
+}
