@@ -12,10 +12,8 @@ import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.AnswerEnd;
 import io.firegate.firestore.enforce.AnswerExaminer;
-import io.firegate.firestore.enforce.Examined;
 import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
-import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
@@ -75,18 +73,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable UpstreamCall call;
     private @Nullable AnswerExaminer examiner;
     /** Null while frames are relayed unread. */
-    private @Nullable MessageAssembler assembler;
+    private @Nullable AnswerReader reader;
 
-    private @Nullable AnswerPace pace;
     /** Takes the turns of a guarded write. */
     private @Nullable GuardedTurns guarding;
-    /** What is done with a call whose messages flow both ways, and the client's side of it. */
-    private @Nullable StreamedCall streamed;
-
-    private @Nullable ClientMessages messages;
-
-    private int answerBytesKept;
-    private boolean answering;
+    /** Set when messages flow both ways. */
+    private @Nullable ExchangeStream stream;
 
     Exchange(
             ExchangeServices services,
@@ -175,20 +167,27 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     }
 
     private void stream(FirestoreMethod method, VerifiedToken good) {
+        if (!services.streams().enter(good.principal())) {
+            refuse(Failure.of(
+                    ErrorCode.OVERLOADED,
+                    "firegate: the caller has as many streams open as streamsPerPrincipal allows"));
+            return;
+        }
         state = State.STREAMED;
         deadlineNanos = callerDeadlineNanos;
         bodyBytesUnreturned = 0;
-        Streaming streaming = new Streaming();
-        ClientMessages incoming = new ClientMessages(services.requestBytesMax(), services.bodyBudget(), streaming);
-        streamed = services.streamed(method, worker, head, good, callerDeadlineNanos, streaming);
-        messages = incoming;
+        ExchangeStream opened = new ExchangeStream(
+                services,
+                responder,
+                record,
+                this,
+                owner -> services.streamed(method, worker, head, good, callerDeadlineNanos, owner));
+        stream = opened;
         ByteBuf early = held.take();
         held.release();
+        opened.data(early == null ? Unpooled.EMPTY_BUFFER : early, bodyWhole);
         if (early != null) {
-            incoming.data(early, bodyWhole);
             early.release();
-        } else if (bodyWhole) {
-            incoming.data(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -202,8 +201,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (state == State.OVER) {
             return bytes;
         }
-        if (messages != null) {
-            messages.data(data, last);
+        if (stream != null) {
+            stream.data(data, last);
             return 0;
         }
         if (state == State.FORWARDED || state == State.GUARDING) {
@@ -231,24 +230,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         return switch (held.keep(data, last && state == State.RECEIVING)) {
             case KEPT -> true;
             case TOO_LARGE -> {
-                refuse(tooLarge());
+                refuse(services.tooLarge());
                 yield false;
             }
             case NO_BUDGET -> {
-                refuse(noBodyBudget());
+                refuse(services.noBodyBudget());
                 yield false;
             }
         };
-    }
-
-    private Failure tooLarge() {
-        return Failure.of(
-                ErrorCode.REQUEST_TOO_LARGE,
-                "firegate: the request is larger than requestBytes (" + services.requestBytesMax() + ")");
-    }
-
-    private static Failure noBodyBudget() {
-        return Failure.of(ErrorCode.OVERLOADED, "firegate: requests held at once exceed requestBytesTotal");
     }
 
     private void judge() {
@@ -354,97 +343,17 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
-    /** Both sides of a call whose messages flow both ways. */
-    private final class Streaming implements StreamedCall.Owner, ClientMessages.Receiver {
-        @Override
-        public void message(byte[] message) {
-            record.received(message.length);
-            if (streamed != null) {
-                streamed.message(message);
-            }
-        }
-
-        @Override
-        public void ended() {
-            if (streamed != null) {
-                streamed.halfClosed();
-            }
-        }
-
-        @Override
-        public void broken(MessageAssembler.Trouble trouble) {
-            Exchange.this.fail(
-                    switch (trouble) {
-                        case BROKEN -> Failures.of(RequestProblem.BAD_FRAME, null);
-                        case TOO_LONG -> tooLarge();
-                        case NO_BUDGET -> noBodyBudget();
-                    });
-        }
-
-        @Override
-        public void received(int bytes) {
-            responder.received(bytes);
-        }
-
-        @Override
-        public boolean isOver() {
-            return state == State.OVER;
-        }
-
-        @Override
-        public void next() {
-            if (messages != null) {
-                messages.next();
-            }
-        }
-
-        @Override
-        public void send(byte[] message, AnswerCredit credit) {
-            if (state != State.OVER) {
-                startAnswer();
-                int sent = responder.message(message, credit);
-                credit.queued(sent);
-                record.answered(sent);
-            }
-        }
-
-        @Override
-        public void end() {
-            startAnswer();
-            leave();
-            record.ended(GrpcStatus.OK, OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
-            responder.end(GrpcEnd.GOOD);
-        }
-
-        @Override
-        public void end(GrpcStatus status, Http2Headers trailers) {
-            leave();
-            record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, 0);
-            responder.end(trailers);
-        }
-
-        @Override
-        public void fail(Failure failure) {
-            Exchange.this.fail(failure);
-        }
-
-        @Override
-        public ExchangeRecord another() {
-            return services.another(record);
-        }
-    }
-
     /** The connection takes no new calls. One that may never end by itself is ended; all others are waited for. */
     public void drain() {
-        if (streamed != null && state != State.OVER) {
-            streamed.drain();
+        if (stream != null && state != State.OVER) {
+            stream.drain();
         }
     }
 
     @Override
     void look() {
-        if (streamed != null && state != State.OVER) {
-            streamed.look();
+        if (stream != null && state != State.OVER) {
+            stream.look();
         }
     }
 
@@ -472,8 +381,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (state == State.FORWARDED) {
             call = opened;
             if (responder.rendersMessages() || !permitted.answers().leavesUntouched()) {
-                assembler = new MessageAssembler(services.answerMessageBytesMax(), services.answerBudget());
-                pace = new AnswerPace(opened, services.answerBudget());
+                reader = new AnswerReader(services, responder, permitted.answers(), opened);
             }
         }
     }
@@ -481,14 +389,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     @Override
     public void headers() {
         // What is examined may yet turn out to be nothing: a hidden document must begin and end as a missing one.
-        if (state == State.FORWARDED && assembler == null) {
-            startAnswer();
-        }
-    }
-
-    private void startAnswer() {
-        if (!answering) {
-            answering = true;
+        if (state == State.FORWARDED && reader == null) {
             responder.start();
         }
     }
@@ -502,78 +403,20 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
         answerMessages.pass(data);
         record.answered(data.readableBytes());
-        MessageAssembler messages = assembler;
-        AnswerPace paced = pace;
-        if (messages == null || paced == null) {
+        AnswerReader reading = reader;
+        if (reading == null) {
             responder.frames(data, from);
             return;
         }
-        int bytes = data.readableBytes();
+        Failure failure;
         try {
-            examine(data, messages, paced);
+            failure = reading.read(data);
         } finally {
             data.release();
         }
-        paced.read(bytes);
-    }
-
-    /** The answer read message by message, because something in it may have to change or the client wants it rendered. */
-    private void examine(ByteBuf data, MessageAssembler messages, AnswerPace paced) {
-        AnswerExaminer by = examiner;
-        for (byte[] message = messages.next(data); message != null; message = messages.next(data)) {
-            if (services.answerBudget().isSpent()) {
-                failLate(noBudget());
-                return;
-            }
-            switch (by == null ? Examined.NotAnAnswer.INSTANCE : by.examined(message)) {
-                case Examined.Send(var fit) -> {
-                    if (!send(fit, paced)) {
-                        return;
-                    }
-                }
-                case Examined.Withheld(var kept) -> {
-                    services.answerBudget().hold(kept);
-                    answerBytesKept += kept;
-                }
-                case Examined.NotAnAnswer.INSTANCE -> {
-                    failLate(Failures.of(UpstreamFailure.PROTOCOL));
-                    return;
-                }
-            }
+        if (failure != null) {
+            failLate(failure);
         }
-        switch (messages.trouble()) {
-            case null -> {
-                // More bytes will come.
-            }
-            case BROKEN -> failLate(Failures.of(UpstreamFailure.PROTOCOL));
-            case TOO_LONG ->
-                failLate(Failure.of(
-                        ErrorCode.ANSWER_TOO_LARGE,
-                        "firegate: a message of the answer is longer than answerMessageBytes ("
-                                + services.answerMessageBytesMax() + ")"));
-            case NO_BUDGET -> failLate(noBudget());
-        }
-    }
-
-    /** Sends one message of a good answer; false when it cannot be, and the exchange is over. */
-    private boolean send(byte[] message, AnswerPace paced) {
-        startAnswer();
-        int sent = responder.message(message, paced);
-        if (sent < 0) {
-            failLate(
-                    sent == Responder.TOO_LONG
-                            ? Failure.of(
-                                    ErrorCode.ANSWER_TOO_LARGE,
-                                    "firegate: a message of the answer is too long as JSON; prettyPrint=false makes it shorter")
-                            : Failures.of(UpstreamFailure.PROTOCOL));
-            return false;
-        }
-        paced.queued(sent);
-        return true;
-    }
-
-    private static Failure noBudget() {
-        return Failure.of(ErrorCode.OVERLOADED, "firegate: answers held at once exceed answerBytesTotal");
     }
 
     @Override
@@ -605,8 +448,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             responder.end(trailers);
             return;
         }
-        if (own.last() != null && (pace == null || !send(own.last(), pace))) {
-            return;
+        if (own.last() != null) {
+            Failure failure = reader == null ? Failures.of(UpstreamFailure.PROTOCOL) : reader.send(own.last());
+            if (failure != null) {
+                failLate(failure);
+                return;
+            }
         }
         GrpcStatus shown = GrpcStatus.of(own.status());
         OutcomeLine.Source source = shown == status ? OutcomeLine.Source.UPSTREAM : OutcomeLine.Source.FIREGATE;
@@ -690,7 +537,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         close(failure);
     }
 
-    private void close(Failure failure) {
+    /** Ends the exchange with a failure; what has been decided is in the record. */
+    void close(Failure failure) {
         leave();
         OutcomeLine.End end =
                 failure.status() == GrpcStatus.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
@@ -698,23 +546,20 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         responder.fail(failure.with("decision", record.decisionId()));
     }
 
-    private void leave() {
+    /** It is over: nothing is held any more. */
+    void leave() {
         state = State.OVER;
         worker.deadlines().leave(this);
         held.release();
-        if (answerBytesKept > 0) {
-            services.answerBudget().giveBack(answerBytesKept);
-            answerBytesKept = 0;
-        }
-        if (assembler != null) {
-            assembler.release();
+        if (reader != null) {
+            reader.release();
         }
         if (guarding != null) {
             guarding.drop();
         }
-        if (streamed != null && messages != null) {
-            messages.release();
-            streamed.drop();
+        if (stream != null && token != null) {
+            services.streams().leave(token.principal());
+            stream.drop();
         }
         if (bodyBytesUnreturned > 0) {
             int held = bodyBytesUnreturned;

@@ -43,6 +43,7 @@ public final class ExchangeServices {
     private final long unaryTimeoutNanos;
     private final long streamTimeoutNanos;
     private final long streamLifeNanos;
+    private final StreamCounts streams;
     private final int listenTargetsMax;
     private final long listenHeartbeatNanos;
     private final long bodyIdleNanos;
@@ -83,6 +84,7 @@ public final class ExchangeServices {
         this.unaryTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_CALL_MILLIS));
         this.streamTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.UPSTREAM_STREAM_MILLIS));
         this.streamLifeNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.STREAM_LIFE_MILLIS));
+        this.streams = new StreamCounts(limits.getInt(Limit.STREAMS_PER_PRINCIPAL));
         this.listenTargetsMax = limits.getInt(Limit.LISTEN_TARGETS);
         this.listenHeartbeatNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.LISTEN_HEARTBEAT_MILLIS));
         this.bodyIdleNanos = TimeUnit.MILLISECONDS.toNanos(limits.get(Limit.BODY_IDLE_MILLIS));
@@ -105,6 +107,18 @@ public final class ExchangeServices {
         return tellsFiltered ? Filtered.of(permit) : Filtered.NOT;
     }
 
+    /** The refusal of a request, or of a message of one, that is longer than it may be. */
+    Failure tooLarge() {
+        return Failure.of(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "firegate: the request is larger than requestBytes (" + requestBytesMax + ")");
+    }
+
+    /** The refusal of bytes for which there is no room. */
+    Failure noBodyBudget() {
+        return Failure.of(ErrorCode.OVERLOADED, "firegate: requests held at once exceed requestBytesTotal");
+    }
+
     /** A record for what is decided within an exchange, whose own record this is. */
     ExchangeRecord another(ExchangeRecord record) {
         return record.another(decisionIds.next(), clock.instant());
@@ -122,6 +136,15 @@ public final class ExchangeServices {
             case LISTEN -> new ListenCall(this, worker, head, token, deadlineNanos, owner);
             default -> throw new IllegalArgumentException(method + " has one message");
         };
+    }
+
+    StreamCounts streams() {
+        return streams;
+    }
+
+    /** Listen and Write streams open now. */
+    public int streamsOpen() {
+        return streams.total();
     }
 
     int listenTargetsMax() {

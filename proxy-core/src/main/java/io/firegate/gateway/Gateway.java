@@ -246,6 +246,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 counters,
                 () -> workers.values().stream().mapToLong(Worker::exchanges).sum(),
                 exchanges::requestBytesHeld,
+                exchanges::streamsOpen,
                 verifier,
                 federation::status,
                 parts.policies(),

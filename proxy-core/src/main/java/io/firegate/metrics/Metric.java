@@ -34,6 +34,10 @@ public enum Metric {
             Type.GAUGE,
             "firegate_request_bytes_held",
             "Bytes of unfinished request bodies in memory; the limit is requestBytesTotal"),
+    STREAMS_OPEN(
+            Type.GAUGE,
+            "firegate_streams_open",
+            "Listen and Write streams open; the limit for one principal is streamsPerPrincipal"),
 
     TOKENS(Type.COUNTER, "firegate_tokens_total", "Requests by what came of their token", Label.TOKEN_RESULT),
     TOKEN_CACHE_LOOKUPS(

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param exchanges what is counted for each request
  * @param exchangesRunning requests that have not ended
  * @param requestBytesHeld bytes of unfinished request bodies
+ * @param streamsOpen streams in both directions
  * @param credentials how the service accounts' credentials stand
  * @param upstreams one for each event loop
  */
@@ -26,6 +27,7 @@ public record Readings(
         ExchangeCounters exchanges,
         LongSupplier exchangesRunning,
         LongSupplier requestBytesHeld,
+        LongSupplier streamsOpen,
         TokenVerifier verifier,
         Supplier<List<CredentialStatus>> credentials,
         PolicyStore policies,

@@ -86,6 +86,7 @@ public final class Scrape {
             case EXCHANGES_RUNNING -> Sample.of(readings.exchangesRunning().getAsLong());
             case EXCHANGE_DURATION, UPSTREAM_DURATION -> throw new IllegalArgumentException(metric + " is a histogram");
             case REQUEST_BYTES_HELD -> Sample.of(readings.requestBytesHeld().getAsLong());
+            case STREAMS_OPEN -> Sample.of(readings.streamsOpen().getAsLong());
             case TOKENS -> readings.exchanges().tokens();
             case TOKEN_CACHE_LOOKUPS ->
                 List.of(

@@ -137,6 +137,7 @@ public final class StillGateway implements AutoCloseable {
                 counters,
                 () -> 7,
                 () -> 4_096,
+                () -> 6,
                 verifier,
                 () -> credentials,
                 policies,

@@ -200,7 +200,7 @@ public final class ListenStream {
         };
     }
 
-    private Decision decide(TargetAsk ask, Caller caller) {
+    private Decision.Settled decide(TargetAsk ask, Caller caller) {
         return Demand.enforceable(caller.decide(ask.database(), ask.accesses(), credential), MET);
     }
 
