@@ -4,6 +4,8 @@ import io.firegate.policy.Access;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.FieldTest;
 import io.firegate.policy.yaml.Position;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -30,12 +32,17 @@ public record QueryShape(
         boolean nameDescending,
         Set<FieldPath> summed) {
     public QueryShape {
-        alternatives = Set.copyOf(alternatives);
-        ranges = Set.copyOf(ranges);
+        alternatives = ordered(alternatives);
+        ranges = ordered(ranges);
         orders = List.copyOf(orders);
-        summed = Set.copyOf(summed);
+        summed = ordered(summed);
     }
 
     /** One field of an order. */
     public record Order(FieldPath field, Direction direction) {}
+
+    /** In the order of the file: what is printed must be the same each time. */
+    private static <T> Set<T> ordered(Set<T> set) {
+        return Collections.unmodifiableSet(new LinkedHashSet<>(set));
+    }
 }
