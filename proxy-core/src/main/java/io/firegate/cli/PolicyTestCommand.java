@@ -1,5 +1,6 @@
 package io.firegate.cli;
 
+import io.firegate.firestore.enforce.TriedWrites;
 import io.firegate.policy.suite.CaseResult;
 import io.firegate.policy.suite.Suite;
 import io.firegate.policy.suite.SuiteReport;
@@ -62,7 +63,7 @@ final class PolicyTestCommand implements Callable<Integer> {
     }
 
     private int run(LoadedPolicy.Ready policy, List<Suite> suites) throws IOException {
-        SuiteRun run = new SuiteRun(policy.snapshot());
+        SuiteRun run = new SuiteRun(policy.snapshot(), new TriedWrites());
         suites.forEach(run::run);
         List<CaseResult> results = run.results();
         SuiteReport.lines(results).forEach(surroundings.out()::println);

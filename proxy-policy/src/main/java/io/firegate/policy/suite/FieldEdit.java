@@ -84,17 +84,4 @@ final class FieldEdit {
         }
         return new PolicyValue.Fields(all);
     }
-
-    /** The document an update leaves: the written one, or the stored one with the fields of the mask replaced. */
-    static PolicyValue.Fields updated(
-            PolicyValue.Fields stored, PolicyValue.Fields written, @Nullable List<FieldPath> mask) {
-        if (mask == null) {
-            return written;
-        }
-        PolicyValue.Fields after = stored;
-        for (FieldPath path : mask) {
-            after = put(after, path.segments(), at(written, path));
-        }
-        return after;
-    }
 }

@@ -21,19 +21,25 @@ import org.jspecify.annotations.Nullable;
 /** Runs suites on a snapshot. Pure: the same suites and snapshot give the same results. */
 public final class SuiteRun {
     private final PolicySnapshot snapshot;
+    private final WriteTrial writes;
     private final RuleCoverage coverage;
     private final List<CaseResult> results = new ArrayList<>();
 
-    /** A run on a snapshot, of no suite yet. */
-    public SuiteRun(PolicySnapshot snapshot) {
+    /**
+     * A run on a snapshot, of no suite yet.
+     *
+     * @param writes says what becomes of writes
+     */
+    public SuiteRun(PolicySnapshot snapshot, WriteTrial writes) {
         this.snapshot = snapshot;
+        this.writes = writes;
         this.coverage = new RuleCoverage(snapshot);
     }
 
     /** Runs every test of a suite. */
     public void run(Suite suite) {
         for (SuiteCase test : suite.cases()) {
-            Outcome outcome = new Acting(snapshot, suite.documents(), test).act();
+            Outcome outcome = new Acting(snapshot, writes, suite.documents(), test).act();
             cover(test, outcome);
             results.add(new CaseResult(test, findings(test, outcome), account(suite, test)));
         }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Masks on documents as data: what is shown, and what an update leaves. */
+/** Masks on documents as data: what is shown. */
 class FieldEditTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -36,23 +36,6 @@ class FieldEditTest {
     void shown(String kind, String paths, String document, String expected) {
         FieldMask mask = kind.equals("hide") ? new FieldMask.Hidden(paths(paths)) : new FieldMask.Shown(paths(paths));
         assertThat(FieldEdit.shown(fields(document), mask)).isEqualTo(fields(expected));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', nullValues = "all", textBlock = """
-            {a: 1, b: 2}              | {c: 3}           | all    | {c: 3}
-            {a: 1, b: 2}              | {a: 3}           | a      | {a: 3, b: 2}
-            {a: 1, b: 2}              | {}               | a      | {b: 2}
-            {a: {b: 1, c: 2}}         | {a: {b: 3}}      | a.b    | {a: {b: 3, c: 2}}
-            {a: {b: 1, c: 2}}         | {a: {b: 3}}      | a      | {a: {b: 3}}
-            {a: {b: 1}}               | {}               | a.b    | {a: {}}
-            {a: 5}                    | {a: {b: 1}}      | a.b    | {a: {b: 1}}
-            {a: 5}                    | {}               | a.b    | {a: 5}
-            {}                        | {a: {b: 1}}      | a.b    | {a: {b: 1}}
-            """)
-    void updated(String stored, String written, @org.jspecify.annotations.Nullable String mask, String expected) {
-        assertThat(FieldEdit.updated(fields(stored), fields(written), mask == null ? null : paths(mask)))
-                .isEqualTo(fields(expected));
     }
 
     private static List<FieldPath> paths(String text) {
