@@ -12,7 +12,7 @@ public enum ExitCode {
     INVALID(3),
     /** A policy test failed, or somebody would gain access nobody approved. */
     FINDING(4),
-    /** The gateway that was asked is not well, or cannot be reached. */
+    /** The gateway that was asked is not well or cannot be reached, a probe failed, or the token would be refused. */
     PROBE_FAILED(5),
     /** An address to listen at is taken. */
     PORT_IN_USE(6);

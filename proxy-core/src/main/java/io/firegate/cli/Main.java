@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "2:the command line makes no sense",
             "3:the configuration or the policy is refused",
             "4:a policy test failed, or a gain nobody approved",
-            "5:the gateway that was asked is not well",
+            "5:the gateway that was asked is not well, a probe failed, or the token would be refused",
             "6:an address to listen at is taken",
             "130, 143:a second SIGINT or SIGTERM cut off calls that were finishing"
         })
@@ -55,7 +55,8 @@ public final class Main implements Runnable {
                 System.out,
                 System.err,
                 InstantSource.system(),
-                Signals::on);
+                Signals::on,
+                System.in);
         System.exit(run(List.of(args), surroundings, GATEWAY));
     }
 
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new HealthcheckCommand(surroundings))
                 .addSubcommand(new ConfigCommand(surroundings))
                 .addSubcommand(policy)
+                .addSubcommand(new TokenCommand(surroundings))
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, given) -> usage(problem))

@@ -1,5 +1,6 @@
 package io.firegate.cli;
 
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.function.BiConsumer;
  * @param err for everything else
  * @param clock wall-clock time
  * @param signals registers what to do on a signal, by its name without {@code SIG}
+ * @param in what commands read that are given no file
  */
 public record Surroundings(
         Map<String, String> environment,
@@ -22,4 +24,16 @@ public record Surroundings(
         PrintStream out,
         PrintStream err,
         InstantSource clock,
-        BiConsumer<String, Runnable> signals) {}
+        BiConsumer<String, Runnable> signals,
+        InputStream in) {
+    /** Surroundings in which nothing is read. */
+    public Surroundings(
+            Map<String, String> environment,
+            Path directory,
+            PrintStream out,
+            PrintStream err,
+            InstantSource clock,
+            BiConsumer<String, Runnable> signals) {
+        this(environment, directory, out, err, clock, signals, InputStream.nullInputStream());
+    }
+}

@@ -46,6 +46,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         this.handles = handles;
         this.limits = config.limits();
         this.audit = audit;
-        this.verifier = verifier(parts);
+        this.verifier = verifier(config, parts.clock());
         this.federation = new Federation(config, parts.clock());
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
@@ -322,8 +323,9 @@ public final class Gateway implements GatewayStarter.Gateway {
         }
     }
 
-    private static TokenVerifier verifier(GatewayStarter.Parts parts) {
-        Limits limits = parts.config().limits();
+    /** A verifier of a configuration's tenants that has fetched nothing. */
+    public static TokenVerifier verifier(GatewayConfig config, InstantSource clock) {
+        Limits limits = config.limits();
         Duration fetchTimeout = limits.getDuration(Limit.KEY_FETCH_MILLIS);
         HttpClient client = DiscoveredKeys.newClient(fetchTimeout);
         KeyBounds keys = new KeyBounds(
@@ -333,7 +335,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 limits.getDuration(Limit.KEY_REFRESH_MILLIS),
                 limits.getDuration(Limit.KEY_UNKNOWN_MILLIS),
                 KeyBounds.AGE_MAX_DEFAULT);
-        List<TenantSettings> tenants = parts.config().tenants().stream()
+        List<TenantSettings> tenants = config.tenants().stream()
                 .map(tenant -> tenant(tenant, client, keys))
                 .toList();
         TokenBounds tokens = new TokenBounds(
@@ -341,7 +343,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 limits.getDuration(Limit.TOKEN_LIFETIME_MILLIS),
                 limits.getDuration(Limit.CLOCK_SKEW_MILLIS),
                 limits.getInt(Limit.TOKENS_CACHED));
-        return new TokenVerifier(tenants, tokens, keys, parts.clock());
+        return new TokenVerifier(tenants, tokens, keys, clock);
     }
 
     private static TenantSettings tenant(GatewayConfig.Tenant tenant, HttpClient client, KeyBounds keyBounds) {

@@ -28,7 +28,7 @@ final class TokenCheck {
     private static final List<String> REFUSED_MEMBERS = List.of("crit", "b64", "jwk", "jku", "x5u", "x5c");
 
     /** Every claim that has a say. A name that differs from one of these in case only is refused. */
-    private static final Set<String> USED_CLAIMS = Set.of(
+    static final Set<String> USED_CLAIMS = Set.of(
             "tid",
             "ver",
             "iss",
@@ -79,7 +79,7 @@ final class TokenCheck {
     // Filled in by readVerified.
     private Instant expiresAt = Instant.EPOCH;
     private @Nullable TrustedKey signedBy;
-    private @Nullable VerifiedToken verified;
+    private @Nullable Principal principal;
     private String missingScope = "";
 
     /** A token, one byte per character; the array is kept. */
@@ -148,10 +148,20 @@ final class TokenCheck {
 
     /** The result, when nothing was wrong. */
     VerifiedToken verified() {
-        if (verified == null) {
+        Principal caller = principal;
+        TrustedKey key = signedBy;
+        if (caller == null || key == null) {
+            throw new IllegalStateException("not read yet, or the signature was not checked");
+        }
+        return new VerifiedToken(caller, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), key);
+    }
+
+    /** Whom the claims name, whether the signature was checked or not: for inspection only, nobody may be believed because of it. */
+    Principal claimedPrincipal() {
+        if (principal == null) {
             throw new IllegalStateException("not read yet");
         }
-        return verified;
+        return principal;
     }
 
     /** The scope that is missing when the problem is {@link TokenProblem#SCOPE}; else empty. */
@@ -318,7 +328,7 @@ final class TokenCheck {
             groups.add(group);
         }
         Principal.Kind kind = app ? Principal.Kind.APP : Principal.Kind.USER;
-        Principal principal = new Principal(
+        principal = new Principal(
                 tenant().id(),
                 oid,
                 kind,
@@ -328,11 +338,6 @@ final class TokenCheck {
                 uti,
                 expiresAt,
                 PolicyClaims.of(claims, tenant().claims()));
-        if (signedBy == null) {
-            throw new IllegalStateException("the signature was not checked");
-        }
-        verified =
-                new VerifiedToken(principal, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), signedBy);
         return null;
     }
 

@@ -111,6 +111,33 @@ public final class TokenVerifier implements AutoCloseable {
     }
 
     /**
+     * Says of a token what {@link #verify} would and what it holds.
+     *
+     * @param token without {@code Bearer}, one byte per character
+     */
+    public CompletionStage<TokenInspection> inspect(byte[] token) {
+        byte[] header = new byte[SCHEME.length + 1 + token.length];
+        System.arraycopy(SCHEME, 0, header, 0, SCHEME.length);
+        header[SCHEME.length] = ' ';
+        System.arraycopy(token, 0, header, SCHEME.length + 1, token.length);
+        CompletionStage<Verification> verdict = switch (verify(header, 0, header.length)) {
+            case Verification.Pending(var later) -> later;
+            case Verification known -> CompletableFuture.completedFuture(known);
+        };
+        return verdict.thenApply(known -> TokenInspection.of(token, known));
+    }
+
+    /** Says of a token what {@link #verify} would if its signature were good. Fetches and checks no key. */
+    public TokenInspection inspectUnsigned(byte[] token) {
+        if (token.length > bounds.tokenBytesMax()) {
+            return TokenInspection.of(token, new Verification.Refused(TokenProblem.TOO_LARGE));
+        }
+        TokenCheck check = new TokenCheck(token, bounds);
+        TokenProblem problem = check.readUnverified(tenants);
+        return TokenInspection.unsigned(token, check, problem == null ? check.readVerified(clock.instant()) : problem);
+    }
+
+    /**
      * Fetches the keys of all tenants and keeps them fresh in the background from then on. Called once.
      *
      * @return ends when the first fetch of each tenant has, well or not, and says whether all tenants' tokens can be verified
