@@ -80,6 +80,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ConfigCommand(surroundings))
                 .addSubcommand(policy)
                 .addSubcommand(new TokenCommand(surroundings))
+                .addSubcommand(new DoctorCommand(surroundings))
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, given) -> usage(problem))

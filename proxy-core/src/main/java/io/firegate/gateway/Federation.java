@@ -19,11 +19,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The credentials of a configuration: those that are fetched and those that are not. Safe for any thread. */
-final class Federation implements AutoCloseable {
+public final class Federation implements AutoCloseable {
     private final Map<String, CredentialSource> sources = new LinkedHashMap<>();
     private final @Nullable TokenBroker broker;
 
-    Federation(GatewayConfig config, InstantSource clock) {
+    /** Credentials of which none has been fetched: {@link #start} begins. */
+    public Federation(GatewayConfig config, InstantSource clock) {
         List<Wanted> wanted = new ArrayList<>();
         config.credentials().forEach((name, credential) -> {
             switch (credential) {
@@ -51,17 +52,17 @@ final class Federation implements AutoCloseable {
     }
 
     /** By the names of gateway.yaml. */
-    Map<String, CredentialSource> sources() {
+    public Map<String, CredentialSource> sources() {
         return sources;
     }
 
     /** Of those that are fetched. */
-    List<CredentialStatus> status() {
+    public List<CredentialStatus> status() {
         return broker == null ? List.of() : broker.status();
     }
 
     /** Begins; the stage says whether all are there. */
-    CompletionStage<Boolean> start() {
+    public CompletionStage<Boolean> start() {
         return broker == null ? CompletableFuture.completedFuture(true) : broker.start();
     }
 
