@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
 public final class RowQuery {
     private static final String DOCUMENTS = "/documents";
 
+    /** Firestore's own words: "collection group queries are only allowed at the root parent", when they have a filter. */
+    private static final String GROUP_BELOW_DOCUMENT =
+            "a collection group below a document cannot be narrowed to the rows the policy allows";
+
     private final Presser presser;
     private final boolean everyCollection;
+    private final boolean group;
     private final boolean belowDocument;
 
-    private RowQuery(Presser presser, boolean everyCollection, boolean belowDocument) {
+    private RowQuery(Presser presser, boolean everyCollection, boolean group, boolean belowDocument) {
         this.presser = presser;
         this.everyCollection = everyCollection;
+        this.group = group;
         this.belowDocument = belowDocument;
     }
 
@@ -40,7 +46,7 @@ public final class RowQuery {
     private static RowQuery of(String root, ResourcePath parent, String collectionId, boolean group) {
         boolean every = collectionId.isEmpty();
         String collection = group || every ? null : root + (parent.isRoot() ? "" : parent) + "/" + collectionId;
-        return new RowQuery(new Presser(root, collection), every, !parent.isRoot());
+        return new RowQuery(new Presser(root, collection), every, group, !parent.isRoot());
     }
 
     /** What came of it. */
@@ -95,12 +101,18 @@ public final class RowQuery {
                     yield new Outcome.Impossible(
                             "a query of all collections cannot be narrowed to the rows the policy allows");
                 }
+                if (group && belowDocument) {
+                    yield new Outcome.Impossible(GROUP_BELOW_DOCUMENT);
+                }
                 yield overField && Ceilings.isOnName(filter)
                         ? new Outcome.Impossible(
                                 "the rows the policy allows are told by document ids, which Firestore does not take beside a sum or an average")
                         : with(query, filter);
             }
             case Pressed.Nothing.INSTANCE -> {
+                if (never != null && group && belowDocument) {
+                    yield new Outcome.Impossible(GROUP_BELOW_DOCUMENT);
+                }
                 StructuredQuery.Builder nothing = query.toBuilder();
                 if (never != null || query.hasFindNearest()) {
                     // A vector search takes no limit beside its own. What else is asked of nothing makes no difference,
