@@ -21,6 +21,7 @@ import com.google.protobuf.util.Timestamps;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.firegate.e2e.GatewayHarness;
+import io.firegate.e2e.PlainFirestore;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -132,7 +133,8 @@ class GuardedWritesTest {
             writes.add(builder.build());
         }
 
-        String outcome = send(one.way(), writes);
+        List<Value> told = new ArrayList<>();
+        String outcome = send(one.way(), writes, told);
         Optional<Document> after = admin.get(path);
 
         String expected = data.get("expect").getAsString();
@@ -158,19 +160,39 @@ class GuardedWritesTest {
             wanted.put("", "missing");
         }
         assertThat(left).isEqualTo(wanted);
+        if (data.has("results") && one.way() != Way.SINGLE) {
+            List<Value> results = new ArrayList<>();
+            for (JsonElement result : data.getAsJsonArray("results")) {
+                Value.Builder value = Value.newBuilder();
+                JsonFormat.parser().merge(result.toString(), value);
+                results.add(value.build());
+            }
+            assertThat(told).isEqualTo(results);
+        }
         if (!outcome.equals("OK") && data.get("stored").isJsonObject()) {
             assertThat(after.orElseThrow().getUpdateTime()).isEqualTo(updateTime);
         }
     }
 
-    /** {@code OK}, or the status and firegate's reason. */
-    private String send(Way way, List<Write> writes) throws InvalidProtocolBufferException {
+    /**
+     * {@code OK}, or the status and firegate's reason.
+     *
+     * @param told where the results of the first write's transforms go
+     */
+    private String send(Way way, List<Write> writes, List<Value> told) throws InvalidProtocolBufferException {
         try {
             switch (way) {
-                case COMMIT -> caller.commit(ByteString.EMPTY, writes);
-                case TRANSACTION -> caller.commit(caller.begin(), writes);
+                case COMMIT ->
+                    told.addAll(caller.commit(ByteString.EMPTY, writes)
+                            .getWriteResults(0)
+                            .getTransformResultsList());
+                case TRANSACTION ->
+                    told.addAll(caller.commit(caller.begin(), writes)
+                            .getWriteResults(0)
+                            .getTransformResultsList());
                 case BATCH -> {
                     BatchWriteResponse answer = caller.batchWrite(writes);
+                    told.addAll(answer.getWriteResults(0).getTransformResultsList());
                     Status status = answer.getStatus(0);
                     return status.getCode() == 0 ? "OK" : said(status);
                 }

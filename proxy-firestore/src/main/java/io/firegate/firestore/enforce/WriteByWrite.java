@@ -70,7 +70,12 @@ final class WriteByWrite {
                     statuses.add(null);
                     guarded.add(terms);
                     // What it makes of stored values is shown to nobody whose view of them is limited.
-                    hidden.set(index, write.reveals());
+                    boolean shown = !write.reveals();
+                    if (!shown && decide(Access.of(Operation.GET, document)) instanceof Decision.Permit read) {
+                        shown = true;
+                        grants.addAll(read.grants());
+                    }
+                    hidden.set(index, !shown);
                 }
             }
             case Decision.Permit permit -> {
