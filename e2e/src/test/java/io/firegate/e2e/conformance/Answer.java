@@ -14,13 +14,14 @@ import java.util.List;
  * @param domain {@code ErrorInfo.domain}, empty when there is none
  * @param reason {@code ErrorInfo.reason}, empty when there is none
  */
-record Answer(String status, int httpStatus, List<JsonElement> messages, String text, String domain, String reason) {
-    Answer {
+public record Answer(
+        String status, int httpStatus, List<JsonElement> messages, String text, String domain, String reason) {
+    public Answer {
         messages = List.copyOf(messages);
     }
 
     /** One line for the report of a failure. */
-    String brief() {
+    public String brief() {
         String head = (httpStatus == 0 ? "" : "HTTP " + httpStatus + " ")
                 + status
                 + (reason.isEmpty() ? "" : " " + domain + "/" + reason)
@@ -52,7 +53,7 @@ record Answer(String status, int httpStatus, List<JsonElement> messages, String 
     }
 
     /** An object of one message, for answers that hold exactly one. */
-    JsonObject only() {
+    public JsonObject only() {
         return messages.get(0).getAsJsonObject();
     }
 }

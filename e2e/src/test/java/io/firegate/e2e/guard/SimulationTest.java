@@ -12,6 +12,7 @@ import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.NullValue;
 import io.firegate.e2e.GatewayHarness;
+import io.firegate.e2e.PlainFirestore;
 import io.firegate.firestore.guard.SimulatedDocument;
 import java.util.ArrayList;
 import java.util.List;
