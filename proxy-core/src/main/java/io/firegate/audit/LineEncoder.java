@@ -49,6 +49,7 @@ final class LineEncoder {
     private static final byte[] REFUSED_REASON = Ascii.bytes(",\"decision\":\"refused\",\"reason\":\"");
     private static final byte[] REASON = Ascii.bytes(",\"reason\":\"");
     private static final byte[] PLACE = Ascii.bytes(",\"place\":\"");
+    private static final byte[] DETAIL = Ascii.bytes(",\"detail\":\"");
     private static final byte[] TIER = Ascii.bytes(",\"tier\":\"");
     private static final byte[] RULE = Ascii.bytes(",\"rule\":\"");
     private static final byte[] ACCESSES = Ascii.bytes(",\"accesses\":[");
@@ -198,6 +199,11 @@ final class LineEncoder {
         json.raw('"');
         optional(TIER, deny.tier());
         optional(RULE, deny.rule());
+        optional(PLACE, deny.place());
+        if (deny.place() == null) {
+            // Beside a place it repeats what the client wrote there, and the name of a field may be somebody's data.
+            optional(DETAIL, deny.detail());
+        }
         json.raw(ACCESSES);
         List<Access> accesses = denied.accesses();
         Access refused = deny.refused();

@@ -161,7 +161,7 @@ class LineEncoderTest {
                 wide,
                 new DatabaseName(wide, wide),
                 new DecisionLine.Denied(
-                        new Decision.Deny(DenyReason.DENIED_PATH, refused, wide, wide), accesses, wide));
+                        new Decision.Deny(DenyReason.DENIED_PATH, refused, wide, wide, wide, wide), accesses, wide));
         assertThat(Lines.encode(longest).getBytes(UTF_8)).hasSizeLessThan(LineEncoder.DECISION_BYTES_MAX);
         OutcomeLine outcome = new OutcomeLine(
                 new DecisionId(-1, -1),

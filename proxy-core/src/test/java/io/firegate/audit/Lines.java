@@ -159,6 +159,29 @@ final class Lines {
                 encode(denied(
                         new Decision.Deny(DenyReason.NO_RULE, refused, "ward-nurse", null),
                         List.of(allowed, refused))));
+        Access query = Access.of(Operation.LIST, new Resource.Collection(ResourcePath.ROOT, "patients"));
+        lines.put(
+                "deny-field",
+                encode(denied(
+                        new Decision.Deny(
+                                DenyReason.HIDDEN_FIELD,
+                                query,
+                                "ward-nurse",
+                                "patients",
+                                "structured_query.order_by[0].field.field_path is friends.ada",
+                                "structured_query.order_by[0].field.field_path"),
+                        List.of(query))));
+        lines.put(
+                "deny-detail",
+                encode(denied(
+                        new Decision.Deny(
+                                DenyReason.UNENFORCEABLE,
+                                query,
+                                "ward-nurse",
+                                "patients",
+                                "with the rows the policy allows, the query has more than 30 disjunctions",
+                                null),
+                        List.of(query))));
         lines.put(
                 "deny-caller",
                 encode(denied(new Decision.Deny(DenyReason.NO_TIER, null, null, null), List.of(allowed))));

@@ -61,18 +61,21 @@ public sealed interface Decision {
      * @param refused the first access that is not permitted; null when the caller as a whole is refused
      * @param tier the tier that judged it, when one did
      * @param rule the rule that stood in the way, when one did
-     * @param detail what of the request stands in the way, a public phrase; null when the reason says it all
+     * @param detail what of the request stands in the way, a phrase for whoever sent it; null when the reason says it all
+     * @param place where in the request that is, as protobuf writes it and never a value; null when it is no single field. The detail then
+     *     holds words of the client's own
      */
     record Deny(
             DenyReason reason,
             @Nullable Access refused,
             @Nullable String tier,
             @Nullable String rule,
-            @Nullable String detail)
+            @Nullable String detail,
+            @Nullable String place)
             implements Settled {
         /** A refusal whose reason says it all. */
         public Deny(DenyReason reason, @Nullable Access refused, @Nullable String tier, @Nullable String rule) {
-            this(reason, refused, tier, rule, null);
+            this(reason, refused, tier, rule, null, null);
         }
     }
 }

@@ -31,6 +31,14 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
         this(rows, fields, write, WriteCheck.NoCheck.INSTANCE);
     }
 
+    /**
+     * A text that two obligations share only when they demand the same. Holds what grants and claims the caller has, and what was looked
+     * up: to be hashed, never shown.
+     */
+    public String distinctText() {
+        return DistinctText.of(this);
+    }
+
     /** Which documents. */
     public sealed interface RowFilter {
         /** Every document the rule's path matches. */
@@ -39,7 +47,13 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
         }
 
         /** Those of which the predicate is certainly true: when they are read, and for a write before and after it. */
-        record Rows(RowPredicate predicate) implements RowFilter {}
+        record Rows(RowPredicate predicate) implements RowFilter {
+            /** Without the predicate, which holds what grants and claims the caller has. */
+            @Override
+            public String toString() {
+                return "Rows";
+            }
+        }
     }
 
     /** Which fields. */

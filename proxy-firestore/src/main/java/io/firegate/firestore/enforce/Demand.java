@@ -54,6 +54,6 @@ enum Demand {
 
     /** The refusal of a request that cannot be carried out as its permit demands. */
     static Decision.Deny unmet(Decision.Grant grant, @Nullable String detail) {
-        return new Decision.Deny(DenyReason.UNENFORCEABLE, grant.access(), grant.tier(), grant.rule(), detail);
+        return new Decision.Deny(DenyReason.UNENFORCEABLE, grant.access(), grant.tier(), grant.rule(), detail, null);
     }
 }

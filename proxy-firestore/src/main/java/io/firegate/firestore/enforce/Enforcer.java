@@ -196,7 +196,8 @@ public final class Enforcer {
                                         under.access(),
                                         under.tier(),
                                         under.rule(),
-                                        field.words()));
+                                        field.words(),
+                                        field.place()));
                     case Plan.Step.Answer(var message) ->
                         new Admission.Answered(wants.database(), message, permit, List.of());
                     case Plan.Step.Forward(var edits, var answers) ->

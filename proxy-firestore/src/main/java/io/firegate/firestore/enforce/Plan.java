@@ -183,11 +183,11 @@ interface Plan {
             return fields;
         }
 
-        /** What the permit demands, as a text that differs when it differs. */
+        /** What the permit demands, as a text that differs when it differs: for hashing, it holds values of conditions. */
         String obligations() {
             StringBuilder text = new StringBuilder();
             for (Decision.Grant grant : permit.grants()) {
-                text.append(grant.obligations()).append('\n');
+                text.append(grant.obligations().distinctText()).append('\n');
             }
             return text.toString();
         }

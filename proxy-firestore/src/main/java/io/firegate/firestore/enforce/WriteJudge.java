@@ -74,7 +74,7 @@ final class WriteJudge {
     private static Decision.Deny denial(WriteTerms terms, FieldVerdict.Refused because) {
         DenyReason reason =
                 because.cause() == FieldVerdict.Cause.HIDDEN ? DenyReason.HIDDEN_FIELD : DenyReason.READONLY;
-        return terms.because(reason, because.field().words());
+        return terms.because(reason, because.field());
     }
 
     /** Whether the last write judged is a verify of a document that does not exist for its caller. */

@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import io.firegate.firestore.fields.NamedField;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.Obligations;
@@ -117,16 +118,13 @@ final class WriteTerms {
 
     /** A denial with another reason. */
     Decision.Deny because(DenyReason reason) {
-        return because(reason, null);
+        return new Decision.Deny(reason, otherwise.refused(), otherwise.tier(), otherwise.rule());
     }
 
-    /**
-     * A denial with another reason.
-     *
-     * @param detail a public phrase of the client's own words, or null
-     */
-    Decision.Deny because(DenyReason reason, @Nullable String detail) {
-        return new Decision.Deny(reason, otherwise.refused(), otherwise.tier(), otherwise.rule(), detail);
+    /** A denial for a field the client names. */
+    Decision.Deny because(DenyReason reason, NamedField field) {
+        return new Decision.Deny(
+                reason, otherwise.refused(), otherwise.tier(), otherwise.rule(), field.words(), field.place());
     }
 
     /** Whether the verdict depends on what is stored. */

@@ -99,7 +99,8 @@ final class TestHandles {
                 target.get(1),
                 target.get(2),
                 Boolean.parseBoolean(target.get(3)),
-                (target.size() > 4 ? Obligations.NONE : scenario.obligations("LIST /" + target.get(1))) + "\n");
+                (target.size() > 4 ? Obligations.NONE : scenario.obligations("LIST /" + target.get(1))).distinctText()
+                        + "\n");
     }
 
     /** An answer with what is inside its handles in place of them. */

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 
 /**
  * A value Firestore can store ({@code google.firestore.v1.Value}), for comparing and nothing else. {@code equals} tells whether two
- * are written alike; what Firestore calls equal is {@link ValueOrder#equal}.
+ * are written alike; what Firestore calls equal is {@link ValueOrder#equal}. {@code toString} tells the kind alone.
  */
 public sealed interface PolicyValue {
     /** The null value, which is stored; a field that is not there has no value. */
@@ -19,13 +19,28 @@ public sealed interface PolicyValue {
     }
 
     /** A boolean. */
-    record Bool(boolean value) implements PolicyValue {}
+    record Bool(boolean value) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Bool";
+        }
+    }
 
     /** An integer. */
-    record Int(long value) implements PolicyValue {}
+    record Int(long value) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Int";
+        }
+    }
 
     /** A double, NaN and the infinities included. */
-    record Real(double value) implements PolicyValue {}
+    record Real(double value) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Real";
+        }
+    }
 
     /** A moment; Firestore keeps microseconds and cuts off the rest. */
     record Time(long seconds, int nanos) implements PolicyValue {
@@ -34,10 +49,20 @@ public sealed interface PolicyValue {
         public Time {
             nanos -= nanos % MICRO;
         }
+
+        @Override
+        public String toString() {
+            return "Time";
+        }
     }
 
     /** A string. */
-    record Text(String value) implements PolicyValue {}
+    record Text(String value) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Text";
+        }
+    }
 
     /** Bytes. */
     final class Bytes implements PolicyValue {
@@ -68,20 +93,35 @@ public sealed interface PolicyValue {
 
         @Override
         public String toString() {
-            return "Bytes[" + value.length + "]";
+            return "Bytes";
         }
     }
 
     /** A reference by its full resource name. */
-    record Reference(String name) implements PolicyValue {}
+    record Reference(String name) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Reference";
+        }
+    }
 
     /** A point on the earth. */
-    record Point(double latitude, double longitude) implements PolicyValue {}
+    record Point(double latitude, double longitude) implements PolicyValue {
+        @Override
+        public String toString() {
+            return "Point";
+        }
+    }
 
     /** An array. */
     record Array(List<PolicyValue> elements) implements PolicyValue {
         public Array {
             elements = List.copyOf(elements);
+        }
+
+        @Override
+        public String toString() {
+            return "Array";
         }
     }
 
@@ -89,6 +129,11 @@ public sealed interface PolicyValue {
     record Vector(List<Double> elements) implements PolicyValue {
         public Vector {
             elements = List.copyOf(elements);
+        }
+
+        @Override
+        public String toString() {
+            return "Vector";
         }
     }
 
@@ -138,7 +183,7 @@ public sealed interface PolicyValue {
 
         @Override
         public String toString() {
-            return fields.toString();
+            return "Fields";
         }
     }
 

@@ -70,6 +70,11 @@ public sealed interface RowPredicate {
         public IdIn {
             ids = List.copyOf(ids);
         }
+
+        @Override
+        public String toString() {
+            return "IdIn[" + ids.size() + "]";
+        }
     }
 
     /** A comparison with a path variable the request leaves open: nobody can say what it demands of a query. */
