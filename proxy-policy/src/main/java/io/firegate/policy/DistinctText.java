@@ -18,10 +18,13 @@ final class DistinctText {
     static String of(Obligations obligations) {
         DistinctText text = new DistinctText();
         // Each new kind of obligation breaks the compile here.
-        if (obligations instanceof Obligations(var rows, var fields, var write)) {
+        if (obligations instanceof Obligations(var rows, var fields, var write, var check)) {
             text.rows(rows);
             text.fields(fields);
             text.write(write);
+            if (check != Obligations.WriteCheck.NoCheck.INSTANCE) {
+                throw new IllegalArgumentException("handles are of reads, and a check is of writes");
+            }
         }
         return text.out.toString();
     }

@@ -32,8 +32,10 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
     }
 
     /**
-     * A text that two obligations share only when they demand the same. Holds what grants and claims the caller has, and what was looked
-     * up: to be hashed, never shown.
+     * A text that two obligations of reads share only when they demand the same. Holds what grants and claims the caller has, and what
+     * was looked up: to be hashed, never shown.
+     *
+     * @throws IllegalArgumentException of a write with a check, which no handle is bound to
      */
     public String distinctText() {
         return DistinctText.of(this);
