@@ -253,7 +253,12 @@ public final class ListenStream {
             NamedField named = new NamedFields(visible).queried(query, QUERY_PLACE);
             if (named != null) {
                 return new Decision.Deny(
-                        DenyReason.HIDDEN_FIELD, grant.access(), grant.tier(), grant.rule(), named.words());
+                        DenyReason.HIDDEN_FIELD,
+                        grant.access(),
+                        grant.tier(),
+                        grant.rule(),
+                        named.words(),
+                        named.place());
             }
         }
         for (RowPredicate rows : verdict.rows().values()) {
