@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ final class GuardedFirestore implements AutoCloseable {
     private final Map<String, Set<String>> rights;
     private final Server server;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private volatile BiConsumer<String, byte[]> before = (method, message) -> {};
 
     /** A call and whose token it carried; empty for none that counts. */
     record Call(String account, String method) {}
@@ -76,6 +78,11 @@ final class GuardedFirestore implements AutoCloseable {
                 .fallbackHandlerRegistry(new AnyMethod())
                 .build()
                 .start();
+    }
+
+    /** What is done before a request is relayed, which waits for it: given the method and the message. */
+    void before(BiConsumer<String, byte[]> what) {
+        before = what;
     }
 
     /** {@code 127.0.0.1:port}. */
@@ -158,6 +165,7 @@ final class GuardedFirestore implements AutoCloseable {
         return new ServerCall.Listener<>() {
             @Override
             public void onMessage(byte[] message) {
+                before.accept(String.valueOf(method.getBareMethodName()), message);
                 back.sendMessage(message);
             }
 

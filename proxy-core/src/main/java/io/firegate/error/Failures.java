@@ -138,6 +138,21 @@ public final class Failures {
         return new Failure(code, failure, "firegate: " + failure.sentence(), Map.of(), null);
     }
 
+    /** What a status of Firestore says of firegate's own credential, so that nobody looks for the fault in the caller's; null for others. */
+    public static @Nullable Failure ofOwnCredential(GrpcStatus status) {
+        return switch (status) {
+            case UNAUTHENTICATED ->
+                Failure.of(
+                        ErrorCode.UPSTREAM_UNAUTHENTICATED,
+                        "firegate: Firestore did not accept firegate's own credential; your token is not the cause");
+            case PERMISSION_DENIED ->
+                Failure.of(
+                        ErrorCode.UPSTREAM_DENIED,
+                        "firegate: permitted by the policy, refused by Google IAM for firegate's credential");
+            default -> null;
+        };
+    }
+
     private static final class Words {
         private static final int RESOURCE_CHARS_MAX = 300;
 

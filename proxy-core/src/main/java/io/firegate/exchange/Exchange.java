@@ -47,7 +47,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private enum State {
         AUTHENTICATING,
         RECEIVING,
-        /** A write whose verdict waits for what Firestore has stored. */
+        /** Its verdict waits for what Firestore has stored. */
         GUARDING,
         FORWARDED,
         /** A call whose messages flow both ways. */
@@ -75,7 +75,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     /** Null while frames are relayed unread. */
     private @Nullable AnswerReader reader;
 
-    /** Takes the turns of a guarded write. */
+    /** Takes the turns of a guarded call. */
     private @Nullable GuardedTurns guarding;
     /** Set when messages flow both ways. */
     private @Nullable ExchangeStream stream;
@@ -263,8 +263,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private void judge(FirestoreMethod called, ByteBuf frame, VerifiedToken caller) {
         Standing standing = caller.standing(services.policy().get());
         record.judged(standing.snapshot());
-        Admission admission = services.enforcer()
-                .admit(called, frame, standing, head.namedTier(), now, new WriteTexts(record.decisionId()));
+        act(services.enforcer()
+                .admit(called, frame, standing, head.namedTier(), now, new WriteTexts(record.decisionId())));
+    }
+
+    private void act(Admission admission) {
         switch (admission) {
             case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
             case Admission.Guarded(GuardedCall guarded) -> {
@@ -304,7 +307,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         responder.end(GrpcEnd.GOOD);
     }
 
-    /** What a guarded write does to its exchange. */
+    /** What a guarded call does to its exchange. */
     private final class Guarding implements GuardedTurns.Owner {
         @Override
         public boolean isOver() {
@@ -319,6 +322,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         @Override
         public void writes() {
             state = State.FORWARDED;
+        }
+
+        @Override
+        public void judged(Admission admission) {
+            act(admission);
         }
 
         @Override
@@ -426,16 +434,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             failed(UpstreamFailure.PROTOCOL);
             return;
         }
-        switch (status) {
-            case UNAUTHENTICATED ->
-                close(Failure.of(
-                        ErrorCode.UPSTREAM_UNAUTHENTICATED,
-                        "firegate: Firestore did not accept firegate's own credential; your token is not the cause"));
-            case PERMISSION_DENIED ->
-                close(Failure.of(
-                        ErrorCode.UPSTREAM_DENIED,
-                        "firegate: permitted by the policy, refused by Google IAM for firegate's credential"));
-            default -> end(status, trailers);
+        Failure ours = Failures.ofOwnCredential(status);
+        if (ours == null) {
+            end(status, trailers);
+        } else {
+            close(ours);
         }
     }
 

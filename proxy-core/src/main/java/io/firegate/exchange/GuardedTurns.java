@@ -5,6 +5,7 @@ import io.firegate.error.ErrorCode;
 import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.AnswerExaminer;
 import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the turns of one guarded write with Firestore. Belongs to the event loop of its exchange; nothing here waits. */
+/** Takes the turns of one guarded call with Firestore. Belongs to the event loop of its exchange; nothing here waits. */
 @SuppressWarnings("FutureReturnValueIgnored") // a pause that is not ended by its timer is ended by the exchange
 final class GuardedTurns {
     /** The exchange, as far as this concerns it. */
@@ -33,6 +34,9 @@ final class GuardedTurns {
 
         /** The client's own request goes out now. */
         void writes();
+
+        /** It is known what the request comes to. */
+        void judged(Admission admission);
 
         /** The good end. */
         void answer(byte[] message);
@@ -89,8 +93,8 @@ final class GuardedTurns {
             taken = turn.get();
         } catch (RuntimeException e) {
             // The class alone: a message could hold what is stored.
-            log.error("a guarded write could not be judged: {}", e.getClass().getName());
-            owner.failed(Failure.of(ErrorCode.INTERNAL, "firegate: the write could not be judged"));
+            log.error("a guarded call could not be judged: {}", e.getClass().getName());
+            owner.failed(Failure.of(ErrorCode.INTERNAL, "firegate: the request could not be judged"));
             return;
         }
         if (taken == GuardedCall.Turn.Relay.INSTANCE && trailers != null) {
@@ -123,6 +127,7 @@ final class GuardedTurns {
                 record.denied(guarded.database(), deny);
                 owner.decided(Failures.of(deny));
             }
+            case GuardedCall.Turn.Judged(var admission) -> owner.judged(admission);
             case GuardedCall.Turn.Fail(WriteCondition condition) -> {
                 if (isRecorded(List.of())) {
                     owner.decided(Failures.of(condition));
@@ -202,7 +207,7 @@ final class GuardedTurns {
         public void tooLarge() {
             unanswered(Failure.of(
                     ErrorCode.ANSWER_TOO_LARGE,
-                    "firegate: the documents that decide about this write are larger than guardBytes ("
+                    "firegate: the documents that decide about this request are larger than guardBytes ("
                             + services.guardBytesMax() + ")"));
         }
     }

@@ -92,7 +92,10 @@ final class Folding implements Facts {
 
     private static RowFilter filter(Terms.@Nullable Where where, List<RowPredicate> rows) {
         RowPredicate any = where == null ? RowPredicate.Const.TRUE : RowPredicate.or(rows);
-        return RowPredicate.Const.TRUE.equals(any) ? RowFilter.AllRows.INSTANCE : new RowFilter.Rows(any);
+        // What is looked up decides about rows and nothing else: a request is carried out in one way whatever is found.
+        return RowPredicate.Const.TRUE.equals(any) && (where == null || !where.looksUp())
+                ? RowFilter.AllRows.INSTANCE
+                : new RowFilter.Rows(any);
     }
 
     /**

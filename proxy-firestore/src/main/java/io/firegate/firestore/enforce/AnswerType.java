@@ -52,6 +52,35 @@ final class AnswerType {
         };
     }
 
+    /**
+     * An examiner that puts a value into one field of the first message, and of no other.
+     *
+     * @param value null when it cannot be made; then nothing is an answer
+     */
+    AnswerExaminer telling(String fieldName, @Nullable Object value) {
+        FieldDescriptor field = descriptor.findFieldByName(fieldName);
+        if (field == null) {
+            throw new IllegalStateException(descriptor.getFullName() + " has no " + fieldName);
+        }
+        return new AnswerExaminer() {
+            private boolean told;
+
+            @Override
+            public Examined examine(byte[] message) {
+                Message answer = parse(message);
+                if (answer == null || value == null) {
+                    return Examined.NotAnAnswer.INSTANCE;
+                }
+                Message.Builder fit = answer.toBuilder().clearField(field);
+                if (!told) {
+                    fit.setField(field, value);
+                }
+                told = true;
+                return new Examined.Send(fit.build().toByteArray());
+            }
+        };
+    }
+
     private @Nullable Message parse(byte[] message) {
         try {
             return known.parseFrom(message);

@@ -4,6 +4,7 @@ import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.Obligations;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 enum Demand {
     ROWS,
     FIELDS,
-    WRITE_GUARD;
+    WRITE_GUARD,
+    /** Documents that conditions look up are read first, and the request at the same moment. */
+    LOOKUPS;
+
+    static final String LOOKED_UP = "what permits it looks up other documents";
 
     /** What reads carry out; a guard of writes asks nothing of them. */
     static final Set<Demand> OF_READS = Set.copyOf(EnumSet.allOf(Demand.class));
@@ -36,6 +41,9 @@ enum Demand {
             case Obligations.WriteCheck.NoCheck.INSTANCE -> {}
             case Obligations.WriteCheck.OneOf check -> demands.add(WRITE_GUARD);
         }
+        if (awaits(obligations)) {
+            demands.add(LOOKUPS);
+        }
         return demands;
     }
 
@@ -44,12 +52,25 @@ enum Demand {
         if (decision instanceof Decision.Permit permit) {
             for (Decision.Grant grant : permit.grants()) {
                 Obligations obligations = grant.obligations();
-                if (!obligations.equals(Obligations.NONE) && !met.containsAll(of(obligations))) {
-                    return unmet(grant, null);
+                Set<Demand> demands = obligations.equals(Obligations.NONE) ? Set.of() : of(obligations);
+                if (!met.containsAll(demands)) {
+                    boolean looksUp = demands.contains(LOOKUPS) && !met.contains(LOOKUPS);
+                    return unmet(grant, looksUp ? LOOKED_UP : null);
                 }
             }
         }
         return decision;
+    }
+
+    private static boolean awaits(Obligations obligations) {
+        Set<String> documents = new HashSet<>();
+        if (obligations.rows() instanceof Obligations.RowFilter.Rows(var predicate)) {
+            predicate.awaited(documents);
+        }
+        if (obligations.check() instanceof Obligations.WriteCheck.OneOf(var tuples)) {
+            tuples.forEach(tuple -> tuple.rows().awaited(documents));
+        }
+        return !documents.isEmpty();
     }
 
     /** The refusal of a request that cannot be carried out as its permit demands. */

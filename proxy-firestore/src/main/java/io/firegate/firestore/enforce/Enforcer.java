@@ -10,10 +10,12 @@ import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -109,6 +111,11 @@ public final class Enforcer {
         Admission admission = null;
         try {
             admission = judge(method, framed, caller, refusals);
+            if (admission instanceof Admission.Guarded(LookupCall lookup)) {
+                // It is judged again when what it needs has been read, and the bytes that came are gone by then.
+                byte[] own = ByteBufUtil.getBytes(framed);
+                admission = judge(method, Unpooled.wrappedBuffer(own), caller.with(Lookups.NONE), refusals);
+            }
             return admission;
         } finally {
             boolean owned = admission instanceof Admission.Admitted admitted
@@ -158,7 +165,7 @@ public final class Enforcer {
         Body body = new Body(framed, rewritten, data, walk);
         return switch (reader.read(request)) {
             case Reading.Unreadable unreadable -> invalid(unreadable);
-            case Reading.Wants wants -> judge(method, wants, body, caller, reader.meets());
+            case Reading.Wants wants -> judge(method, wants, body, caller, reader.meets(), null);
             case Reading.WriteByWrite writes -> judge(method, writes, body, caller, refusals);
         };
     }
@@ -169,7 +176,12 @@ public final class Enforcer {
 
     /** All or nothing. */
     private static Admission judge(
-            FirestoreMethod method, Reading.Wants wants, Body body, Caller caller, Set<Demand> met) {
+            FirestoreMethod method,
+            Reading.Wants wants,
+            Body body,
+            Caller caller,
+            Set<Demand> met,
+            @Nullable Looked looked) {
         return switch (decide(wants, caller, met)) {
             case Decision.Deny deny -> {
                 WriteSet writes = wants.writes();
@@ -180,37 +192,71 @@ public final class Enforcer {
                         : new Admission.Denied(wants.database(), wants.accesses(), deny);
             }
             case Decision.Permit permit ->
-                switch (wants.plan().carryOut(Plan.Verdict.of(permit, caller))) {
-                    case Plan.Step.Refuse(var because) -> invalid(because);
-                    case Plan.Step.Unenforceable(var detail) ->
-                        new Admission.Denied(
-                                wants.database(),
-                                wants.accesses(),
-                                Demand.unmet(permit.grants().get(0), detail));
-                    case Plan.Step.HiddenField(var under, var field) ->
-                        new Admission.Denied(
-                                wants.database(),
-                                wants.accesses(),
-                                new Decision.Deny(
-                                        DenyReason.HIDDEN_FIELD,
-                                        under.access(),
-                                        under.tier(),
-                                        under.rule(),
-                                        field.words(),
-                                        field.place()));
-                    case Plan.Step.Answer(var message) ->
-                        new Admission.Answered(wants.database(), message, permit, List.of());
-                    case Plan.Step.Forward(var edits, var answers) ->
-                        admitted(method, wants, permit, body.reencoded(), answers, body.with(edits));
-                    case Plan.Step.Instead(var instead, var message, var answers) ->
-                        admitted(
-                                instead,
-                                wants,
-                                permit,
-                                body.reencoded(),
-                                answers,
-                                Unpooled.wrappedBuffer(frame(message)));
-                };
+                caller.needed().isEmpty()
+                        ? carryOut(method, wants, body, Plan.Verdict.of(permit, caller, looked))
+                        : lookUp(method, wants, body, permit, caller, met, looked);
+        };
+    }
+
+    /** What it comes to when documents have been looked up; what is refused whatever they hold is refused now. */
+    private static Admission lookUp(
+            FirestoreMethod method,
+            Reading.Wants wants,
+            Body body,
+            Decision.Permit permit,
+            Caller caller,
+            Set<Demand> met,
+            @Nullable Looked looked) {
+        if (looked != null) {
+            throw new IllegalStateException("looked up once, and something else is needed");
+        }
+        if (wants.writes() != null) {
+            return unenforceable(wants, permit, Demand.LOOKED_UP);
+        }
+        Plan.Step refused = wants.plan().refusedAnyway(Plan.Verdict.of(permit, caller));
+        if (refused != null) {
+            return outcome(method, wants, body, permit, refused);
+        }
+        return new Admission.Guarded(new LookupCall(
+                method,
+                wants.database(),
+                permit,
+                wants.items(),
+                caller.needed(),
+                wants.moment(),
+                found -> judge(method, wants, body, caller.with(found.lookups()), met, found)));
+    }
+
+    private static Admission carryOut(FirestoreMethod method, Reading.Wants wants, Body body, Plan.Verdict verdict) {
+        return outcome(method, wants, body, verdict.permit(), wants.plan().carryOut(verdict));
+    }
+
+    private static Admission unenforceable(Reading.Wants wants, Decision.Permit permit, String detail) {
+        return new Admission.Denied(
+                wants.database(), wants.accesses(), Demand.unmet(permit.grants().get(0), detail));
+    }
+
+    private static Admission outcome(
+            FirestoreMethod method, Reading.Wants wants, Body body, Decision.Permit permit, Plan.Step step) {
+        return switch (step) {
+            case Plan.Step.Refuse(var because) -> invalid(because);
+            case Plan.Step.Unenforceable(var detail) -> unenforceable(wants, permit, detail);
+            case Plan.Step.HiddenField(var under, var field) ->
+                new Admission.Denied(
+                        wants.database(),
+                        wants.accesses(),
+                        new Decision.Deny(
+                                DenyReason.HIDDEN_FIELD,
+                                under.access(),
+                                under.tier(),
+                                under.rule(),
+                                field.words(),
+                                field.place()));
+            case Plan.Step.Answer(var message) -> new Admission.Answered(wants.database(), message, permit, List.of());
+            case Plan.Step.Forward(var edits, var answers) ->
+                admitted(method, wants, permit, body.reencoded(), answers, body.with(edits));
+            case Plan.Step.Instead(var instead, var message, var answers) ->
+                admitted(instead, wants, permit, body.reencoded(), answers, Unpooled.wrappedBuffer(frame(message)));
         };
     }
 
@@ -244,6 +290,9 @@ public final class Enforcer {
                     grants.addAll(on.grants());
                 }
             }
+        }
+        if (!caller.needed().isEmpty()) {
+            return unenforceable(wants, new Decision.Permit(String.valueOf(credential), grants), Demand.LOOKED_UP);
         }
         if (credential == null) {
             throw new IllegalStateException("without writes nothing depends on what is stored");

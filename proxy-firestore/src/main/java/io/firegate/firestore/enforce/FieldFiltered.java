@@ -168,6 +168,20 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
         if (fields.isEmpty()) {
             return inner.carryOut(verdict);
         }
+        Step refused = refusedAnyway(verdict);
+        if (refused != null) {
+            return refused;
+        }
+        Step step = inner.carryOut(verdict);
+        return step instanceof Step.Onward onward ? onward.seenLastBy(showing.of(verdict, fields)) : step;
+    }
+
+    @Override
+    public @Nullable Step refusedAnyway(Verdict verdict) {
+        Map<String, VisibleFields> fields = verdict.fields();
+        if (fields.isEmpty()) {
+            return null;
+        }
         M asked = request.decoded(parser);
         Set<VisibleFields> judged = new HashSet<>();
         for (Decision.Grant grant : verdict.permit().grants()) {
@@ -178,11 +192,7 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                 return new Step.HiddenField(grant, named);
             }
         }
-        if (explained.test(asked)) {
-            return RowFiltered.EXPLAINED;
-        }
-        Step step = inner.carryOut(verdict);
-        return step instanceof Step.Onward onward ? onward.seenLastBy(showing.of(verdict, fields)) : step;
+        return explained.test(asked) ? RowFiltered.EXPLAINED : null;
     }
 
     /** What may be seen by a request with a single access. */

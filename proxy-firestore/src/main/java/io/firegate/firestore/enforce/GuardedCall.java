@@ -20,14 +20,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes whose verdict depends on what is stored. Takes turns with Firestore: reads the documents, decides, and writes with each
- * document pinned to what was read, so that nothing is written over a document nobody has judged. A pin that is lost outside a
+ * A request whose verdict depends on what is stored. Takes turns with Firestore. Of writes: reads the documents, decides, and writes with
+ * each document pinned to what was read, so that nothing is written over a document nobody has judged. A pin that is lost outside a
  * transaction begins anew.
  *
  * <p>Only {@link Enforcer} makes one. Belongs to the thread of its exchange, which calls {@link #begin} and then {@link #answered} for
  * every {@link Turn.Ask}, and {@link #begin} again after a {@link Turn.Pause}.
  */
-public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
+public abstract sealed class GuardedCall permits LookupCall, GuardedWhole, GuardedBatch {
     /** Documents one guarded request may depend on: the sentence of the problem says it. */
     static final int DOCUMENTS_MAX = 1000;
 
@@ -75,6 +75,9 @@ public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
 
         /** The policy says no. */
         record Refuse(Decision.Deny deny) implements Turn {}
+
+        /** It is known what the request comes to, and it goes on as any other. */
+        record Judged(Admission admission) implements Turn {}
 
         /** A condition of the client's own does not hold. */
         record Fail(WriteCondition condition) implements Turn {}
@@ -162,12 +165,17 @@ public abstract sealed class GuardedCall permits GuardedWhole, GuardedBatch {
         if (!transaction.isEmpty()) {
             read.setTransaction(transaction);
         }
-        return new Turn.Ask(call(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build(), permit.grants(), List.of()), false);
+        return ask(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build());
     }
 
     /** Sends the writes. */
     Turn write(MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
         return new Turn.Ask(call(method, request, grants, refused), true);
+    }
+
+    /** Asks something of firegate's own. */
+    Turn ask(FirestoreMethod called, MessageLite request) {
+        return new Turn.Ask(call(called, request, permit.grants(), List.of()), false);
     }
 
     private PermittedCall call(

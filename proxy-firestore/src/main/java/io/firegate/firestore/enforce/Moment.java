@@ -1,6 +1,8 @@
 package io.firegate.firestore.enforce;
 
+import com.google.firestore.v1.BatchGetDocumentsRequest;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.Field;
@@ -21,7 +23,7 @@ final class Moment {
     private final int transactionNumber;
     private final int newTransactionNumber;
     private final int readTimeNumber;
-    private boolean readTime;
+    private @Nullable Field readTime;
     private @Nullable Field transaction;
     private @Nullable SealedTransaction opened;
     private @Nullable NewTransaction begins;
@@ -42,7 +44,7 @@ final class Moment {
         } else if (number == newTransactionNumber) {
             begins = NewTransaction.read(request, field.field());
         } else if (number == readTimeNumber) {
-            readTime = true;
+            readTime = field.field();
         }
     }
 
@@ -61,7 +63,7 @@ final class Moment {
 
     /** Whether the past is read, which a rule must grant. */
     boolean history() {
-        return readTime || (opened != null && opened.history()) || (begins != null && begins.history());
+        return readTime != null || (opened != null && opened.history()) || (begins != null && begins.history());
     }
 
     /** The credential everything in the transaction must use; null outside one. */
@@ -75,12 +77,50 @@ final class Moment {
         return opened == null ? ByteString.EMPTY : opened.upstream();
     }
 
-    /** What changes in the bytes: Firestore's own id for the caller's. Adds nothing when there is no transaction. */
+    /** Whether the request begins a transaction. */
+    boolean begins() {
+        return begins != null;
+    }
+
+    /** Whether it reads outside a transaction and at no time of its own. */
+    boolean isNow() {
+        return opened == null && begins == null && readTime == null;
+    }
+
+    /** Has a read of firegate's own be at the same moment, before the request. */
+    void join(BatchGetDocumentsRequest.Builder read, String credential) {
+        if (opened != null) {
+            read.setTransaction(opened.upstream());
+        } else if (readTime != null) {
+            read.setReadTime(RequestMessage.parsed(readTime.value(request.data()), 0, Timestamp.parser()));
+        } else if (begins != null && database != null) {
+            read.setNewTransaction(begins.forwarded(request, database.name(), credential));
+        }
+    }
+
+    /** The moment at which something was looked up for the request, which must be its own. */
+    private void follow(List<Edit> edits, Looked looked) {
+        int end = request.walk().end();
+        if (begins != null) {
+            edits.add(Edit.remove(begins.field()));
+            edits.add(Edit.insert(end, transactionNumber, looked.begun().toByteArray()));
+        } else if (isNow()) {
+            Timestamp at = looked.at();
+            if (at == null) {
+                throw new IllegalStateException("looked up at no time");
+            }
+            edits.add(Edit.insert(end, readTimeNumber, at.toByteArray()));
+        }
+    }
+
+    /** What changes in the bytes: Firestore's own id for the caller's, and the moment of what was looked up. */
     void edit(List<Edit> edits, Plan.Verdict verdict) {
         if (transaction != null && opened != null) {
             edits.add(Edit.replace(transaction, opened.upstream().toByteArray()));
         }
-        if (begins != null && database != null) {
+        if (verdict.looked() != null) {
+            follow(edits, verdict.looked());
+        } else if (begins != null && database != null) {
             Edit edit = begins.edit(request, database.name(), verdict.permit().credential());
             if (edit != null) {
                 edits.add(edit);
@@ -97,11 +137,7 @@ final class Moment {
             Names.Database in = database;
             AnswerExaminer answers = begun == null || in == null
                     ? AnswerExaminer.UNTOUCHED
-                    : begun.sealing(
-                            answer,
-                            request.handles(),
-                            in.name(),
-                            verdict.permit().credential());
+                    : begun.sealing(answer, request.handles(), in.name(), verdict);
             return edits.isEmpty() && answers.leavesUntouched()
                     ? Plan.Step.AS_IT_STANDS
                     : new Plan.Step.Forward(edits, answers);

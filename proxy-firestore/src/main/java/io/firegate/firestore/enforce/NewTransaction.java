@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param options what they say
  */
 record NewTransaction(Field field, TransactionOptions options) {
+    /** The field of answers that tells its id. */
+    private static final String TRANSACTION = "transaction";
+
     /** What a request begins that says nothing about it: one that reads and writes. */
     static final NewTransaction WITHOUT_OPTIONS =
             new NewTransaction(new Field(0, 0, 0, 0), TransactionOptions.getDefaultInstance());
@@ -39,15 +42,22 @@ record NewTransaction(Field field, TransactionOptions options) {
         return options.hasReadOnly() ? SealedTransaction.Mode.READ_ONLY : SealedTransaction.Mode.READ_WRITE;
     }
 
-    /**
-     * Opens the transaction that is retried; null when there is none. One that is not the caller's, or was begun with another
-     * credential, is left out: it would only have kept a place in the queue.
-     */
+    /** What changes in the bytes that ask for it; null when nothing does. */
     @Nullable
     Edit edit(RequestMessage request, DatabaseName database, String credential) {
+        return options.getReadWrite().getRetryTransaction().isEmpty()
+                ? null
+                : Edit.replace(field, forwarded(request, database, credential).toByteArray());
+    }
+
+    /**
+     * The options with the transaction that is retried opened. One that is not the caller's, or was begun with another credential, is left
+     * out: it would only have kept a place in the queue.
+     */
+    TransactionOptions forwarded(RequestMessage request, DatabaseName database, String credential) {
         ReadWrite readWrite = options.getReadWrite();
         if (readWrite.getRetryTransaction().isEmpty()) {
-            return null;
+            return options;
         }
         SealedTransaction retried =
                 request.handles().transaction(readWrite.getRetryTransaction().toByteArray(), database);
@@ -57,13 +67,21 @@ record NewTransaction(Field field, TransactionOptions options) {
         } else {
             forwarded.clearRetryTransaction();
         }
-        return Edit.replace(
-                field, options.toBuilder().setReadWrite(forwarded).build().toByteArray());
+        return options.toBuilder().setReadWrite(forwarded).build();
+    }
+
+    /** Seals its id, when an answer tells it; where it began before the request, the first answer is made to tell it. */
+    AnswerExaminer sealing(AnswerType answer, Handles handles, DatabaseName database, Plan.Verdict verdict) {
+        Looked looked = verdict.looked();
+        String credential = verdict.permit().credential();
+        return looked == null
+                ? sealing(answer, handles, database, credential)
+                : answer.telling(TRANSACTION, handles.seal(looked.begun(), database, credential, mode(), history()));
     }
 
     /** Seals its id, when an answer tells it. */
     AnswerExaminer sealing(AnswerType answer, Handles handles, DatabaseName database, String credential) {
         return answer.sealing(
-                "transaction", id -> handles.seal((ByteString) id, database, credential, mode(), history()));
+                TRANSACTION, id -> handles.seal((ByteString) id, database, credential, mode(), history()));
     }
 }

@@ -54,6 +54,7 @@ final class PartitionQueryReader extends RpcReader {
         Field tokenField = pageToken;
         Plan plan = verdict -> {
             List<Edit> edits = new ArrayList<>(1);
+            moment.edit(edits, verdict);
             // What is partitioned, with the operation: a list and a group of one name are different listings.
             PageToken token = PageToken.of(
                     request,

@@ -28,6 +28,11 @@ interface Plan {
 
     Step carryOut(Verdict verdict);
 
+    /** Why it is refused whatever documents that are looked up hold; null when it is not. */
+    default @Nullable Step refusedAnyway(Verdict verdict) {
+        return null;
+    }
+
     /** What comes of it. */
     sealed interface Step {
         Step AS_IT_STANDS = new Forward(List.of(), AnswerExaminer.UNTOUCHED);
@@ -120,9 +125,19 @@ interface Plan {
      * @param shown the paths of the documents that may be read
      * @param whole those that may be read whatever they hold, and all of it
      * @param caller whose request it is
+     * @param looked what was looked up for it; null when nothing was
      */
-    record Verdict(Decision.Permit permit, Set<String> shown, Set<String> whole, Caller caller) {
+    record Verdict(
+            Decision.Permit permit,
+            Set<String> shown,
+            Set<String> whole,
+            Caller caller,
+            @Nullable Looked looked) {
         static Verdict of(Decision.Permit permit, Caller caller) {
+            return of(permit, caller, null);
+        }
+
+        static Verdict of(Decision.Permit permit, Caller caller, @Nullable Looked looked) {
             Set<String> shown = new HashSet<>();
             Set<String> whole = new HashSet<>();
             for (Decision.Grant grant : permit.grants()) {
@@ -134,7 +149,7 @@ interface Plan {
                     }
                 }
             }
-            return new Verdict(permit, shown, whole, caller);
+            return new Verdict(permit, shown, whole, caller, looked);
         }
 
         /** Whether all that is stored under a path may be shown. */
@@ -183,10 +198,13 @@ interface Plan {
             return fields;
         }
 
-        /** What the permit demands, as a text that differs when it differs: for hashing, it holds values of conditions. */
+        /**
+         * What the permit demands, as a text that differs when it differs: for hashing, it holds values of conditions. What is looked up is not in it, only that it is: each page of a
+         * listing is narrowed by what is found then.
+         */
         String obligations() {
             StringBuilder text = new StringBuilder();
-            for (Decision.Grant grant : permit.grants()) {
+            for (Decision.Grant grant : (looked == null ? permit : looked.before()).grants()) {
                 text.append(grant.obligations().distinctText()).append('\n');
             }
             return text.toString();

@@ -17,6 +17,7 @@ sealed interface Reading {
      * @param credential what the transaction it is in was begun with, or null
      * @param plan how it is carried out
      * @param writes its writes, one by one; null for a read
+     * @param moment when it reads; null when it says nothing about that
      */
     record Wants(
             DatabaseName database,
@@ -25,9 +26,22 @@ sealed interface Reading {
             int items,
             @Nullable String credential,
             Plan plan,
-            @Nullable WriteSet writes)
+            @Nullable WriteSet writes,
+            @Nullable Moment moment)
             implements Reading {
-        /** What a call without writes wants. */
+        /** What a call wants that is no read. */
+        Wants(
+                DatabaseName database,
+                List<Access> accesses,
+                List<Access> answers,
+                int items,
+                @Nullable String credential,
+                Plan plan,
+                @Nullable WriteSet writes) {
+            this(database, accesses, answers, items, credential, plan, writes, null);
+        }
+
+        /** What a call without a path wants. */
         Wants(
                 DatabaseName database,
                 List<Access> accesses,
@@ -35,12 +49,12 @@ sealed interface Reading {
                 int items,
                 @Nullable String credential,
                 Plan plan) {
-            this(database, accesses, answers, items, credential, plan, null);
+            this(database, accesses, answers, items, credential, plan, null, null);
         }
 
         /** What a read wants, at its moment. */
         Wants(DatabaseName database, List<Access> accesses, int items, Moment moment, Plan plan) {
-            this(database, accesses, List.of(), items, moment.credential(), plan, null);
+            this(database, accesses, List.of(), items, moment.credential(), plan, null, moment);
         }
     }
 

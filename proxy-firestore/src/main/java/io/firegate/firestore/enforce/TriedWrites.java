@@ -15,6 +15,7 @@ import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Operation;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
@@ -28,6 +29,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,16 @@ public final class TriedWrites implements WriteTrial {
         @Override
         public boolean opens(String tier, ResourcePath parent, String collectionId, boolean history) {
             return attempt.standing().snapshot().opens(tier, parent, collectionId, history);
+        }
+
+        @Override
+        public Set<ResourcePath> needed() {
+            return Set.of();
+        }
+
+        @Override
+        public Caller with(Lookups found) {
+            return this;
         }
     }
 

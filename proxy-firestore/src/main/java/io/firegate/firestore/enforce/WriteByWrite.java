@@ -111,7 +111,9 @@ final class WriteByWrite {
             return null;
         }
         WriteAccesses accesses = new WriteAccesses(database, credential);
-        if (WriteTerms.of(write.intent(false), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)) {
+        if (WriteTerms.of(write.intent(false), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)
+                && on.grants().stream()
+                        .noneMatch(grant -> Demand.of(grant.obligations()).contains(Demand.LOOKUPS))) {
             credential = with;
             return on;
         }

@@ -41,6 +41,11 @@ public final class Edit {
         return new Edit(at, at, delimited(fieldNumber, content.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Adds bytes or a message at a place between two fields. */
+    public static Edit insert(int at, int fieldNumber, byte[] content) {
+        return new Edit(at, at, delimited(fieldNumber, content));
+    }
+
     /**
      * The changed message as a gRPC frame: five bytes of prefix and the message.
      *

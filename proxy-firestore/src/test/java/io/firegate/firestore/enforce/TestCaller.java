@@ -4,10 +4,12 @@ import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.Principal;
 import io.firegate.policy.ResourcePath;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,16 @@ record TestCaller(
                 ? new Decision.Deny(
                         DenyReason.MIXED_CREDENTIALS, accesses.isEmpty() ? null : accesses.get(0), null, null)
                 : decision;
+    }
+
+    @Override
+    public Set<ResourcePath> needed() {
+        return Set.of();
+    }
+
+    @Override
+    public Caller with(Lookups lookups) {
+        return this;
     }
 
     @Override

@@ -1,0 +1,18 @@
+package io.firegate.firestore.enforce;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.firegate.policy.Decision;
+import io.firegate.policy.Lookups;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was looked up for a request before it could be judged.
+ *
+ * @param before what is permitted whatever is found
+ * @param lookups what was found
+ * @param at when; null in a transaction, whose reads are all of one moment
+ * @param begun Firestore's id of the transaction it was read in when that began with it; empty otherwise
+ */
+record Looked(
+        Decision.Permit before, Lookups lookups, @Nullable Timestamp at, ByteString begun) {}
