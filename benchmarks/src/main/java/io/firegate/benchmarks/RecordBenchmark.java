@@ -61,7 +61,7 @@ public class RecordBenchmark {
     public boolean decisionAndOutcome() {
         DecisionId id = ids.next();
         boolean kept = log.decision(new DecisionLine(
-                id, clock.instant(), null, Policies.CALLER, "127.0.0.1", "GetDocument", database, permitted));
+                id, clock.instant(), null, Policies.CALLER, "127.0.0.1", null, "GetDocument", database, permitted));
         log.outcome(new OutcomeLine(
                 id,
                 clock.instant(),

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param trace the caller's trace id ({@link TraceParent#traceId}), or null
  * @param principal who calls; null exactly when nobody was proven to
  * @param peer the address the request came from, without a port
+ * @param client the address a trusted proxy says it was first sent from, {@code unknown} when that cannot be read; null without one
  * @param method the RPC's name in the proto file, or for an unknown one the {@code :path} as sent. A query string is never written:
  *     callers are known to put tokens there
  * @param database the database the request names; null when it was refused before that was read
@@ -28,6 +29,7 @@ public record DecisionLine(
         @Nullable String trace,
         @Nullable Principal principal,
         String peer,
+        @Nullable String client,
         String method,
         @Nullable DatabaseName database,
         Verdict verdict) {

@@ -42,6 +42,7 @@ final class LineEncoder {
     private static final byte[] APP_APP = Ascii.bytes("\",\"kind\":\"app\",\"app\":\"");
     private static final byte[] PRINCIPAL_END = Ascii.bytes("\"}");
     private static final byte[] PEER = Ascii.bytes(",\"peer\":\"");
+    private static final byte[] CLIENT = Ascii.bytes(",\"client\":\"");
     private static final byte[] METHOD = Ascii.bytes(",\"method\":\"");
     private static final byte[] DATABASE = Ascii.bytes(",\"database\":\"");
     private static final byte[] PERMIT = Ascii.bytes(",\"decision\":\"permit\"");
@@ -105,6 +106,7 @@ final class LineEncoder {
             principal(principal);
         }
         text(PEER, line.peer());
+        optional(CLIENT, line.client());
         method(line.method());
         DatabaseName database = line.database();
         if (database != null) {

@@ -2,6 +2,7 @@ package io.firegate.cli;
 
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.Operation;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Resource;
@@ -62,6 +63,9 @@ final class AskedAccess {
             description = "the moment, such as 2027-01-31T00:00:00Z; else the present")
     private @Nullable String now;
 
+    @Option(names = "--address", paramLabel = "IP", description = "the address the request comes from")
+    private @Nullable String address;
+
     @Nullable
     Path dir() {
         return dir;
@@ -85,6 +89,14 @@ final class AskedAccess {
 
     DatabaseName database(PolicySnapshot snapshot) {
         return database.database(snapshot);
+    }
+
+    @Nullable
+    IpAddress address() {
+        String text = address;
+        return text == null
+                ? null
+                : IpAddress.parse(text).orElseThrow(() -> mistake("`" + text + "` is not an IP address"));
     }
 
     Instant now(Surroundings surroundings) {

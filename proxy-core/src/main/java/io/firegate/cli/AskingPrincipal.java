@@ -42,6 +42,22 @@ final class AskingPrincipal {
     @Option(names = "--claim", paramLabel = "NAME=VALUE", description = "a claim the policy may use; may be repeated")
     private Map<String, String> claims = new LinkedHashMap<>();
 
+    @Option(
+            names = "--auth-context",
+            split = ",",
+            paramLabel = "ID",
+            description = "authentication contexts the sign-in met, such as c1")
+    private List<String> authContexts = new ArrayList<>();
+
+    @Option(names = "--guest", description = "a guest of the tenant")
+    private boolean guest;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "KIND",
+            description = "an AI agent acts: itself, or for-user (--app is the agent, all else the person)")
+    private @Nullable String agent;
+
     /** The suite principal's name, or null. */
     @Nullable
     String name() {
@@ -56,7 +72,10 @@ final class AskingPrincipal {
                 || appOnly
                 || !groups.isEmpty()
                 || !roles.isEmpty()
-                || !claims.isEmpty();
+                || !claims.isEmpty()
+                || !authContexts.isEmpty()
+                || guest
+                || agent != null;
     }
 
     Principal principal(AskedAccess asked) {
@@ -72,7 +91,17 @@ final class AskingPrincipal {
                 new TreeSet<>(roles),
                 "",
                 Instant.MAX,
-                values);
+                values,
+                new Principal.Attributes(new TreeSet<>(authContexts), agent(asked), guest));
+    }
+
+    private Principal.Agent agent(AskedAccess asked) {
+        return switch (agent) {
+            case null -> Principal.Agent.NONE;
+            case "itself" -> Principal.Agent.ITSELF;
+            case "for-user" -> Principal.Agent.FOR_USER;
+            default -> throw asked.mistake("--agent: `" + agent + "` is neither itself nor for-user");
+        };
     }
 
     private static Guid guid(AskedAccess asked, String option, @Nullable String text) {

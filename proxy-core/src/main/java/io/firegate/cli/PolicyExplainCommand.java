@@ -6,6 +6,7 @@ import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.Explanation;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
@@ -82,7 +83,14 @@ final class PolicyExplainCommand implements Callable<Integer> {
                         : explain(
                                 policy,
                                 principal,
-                                new AccessRequest(database, List.of(access), tier, asked.now(surroundings)),
+                                new AccessRequest(
+                                        database,
+                                        List.of(access),
+                                        tier,
+                                        null,
+                                        asked.now(surroundings),
+                                        asked.address(),
+                                        Lookups.NONE),
                                 given);
             }
         };

@@ -20,6 +20,7 @@ import io.firegate.config.GatewayConfig.Upstream;
 import io.firegate.config.ScalarType.CredentialKind;
 import io.firegate.config.ScalarType.IdentitySource;
 import io.firegate.policy.Guid;
+import io.firegate.policy.Network;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.policy.yaml.YamlFile;
@@ -91,6 +92,9 @@ public final class ConfigLoader {
                 root.sections("listeners").stream().map(ConfigLoader::listener).toList(),
                 new Admin(root.needSection("admin").need("address", HostPort.class)),
                 root.sections("tenants").stream().map(ConfigLoader::tenant).toList(),
+                root.leaves("trustedProxies").stream()
+                        .map(leaf -> (Network) leaf.value())
+                        .toList(),
                 upstream(root.needSection("upstream")),
                 identity == null ? null : identity(identity, environment),
                 credentials,

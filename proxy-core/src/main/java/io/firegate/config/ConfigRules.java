@@ -4,6 +4,7 @@ import io.firegate.config.GatewayConfig.OnFailure;
 import io.firegate.config.ScalarType.CredentialKind;
 import io.firegate.config.ScalarType.IdentitySource;
 import io.firegate.policy.Guid;
+import io.firegate.policy.Network;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,11 +44,14 @@ final class ConfigRules {
         }
         Set<Guid> tenants = new HashSet<>();
         root.sections("tenants").forEach(tenant -> tenant(tenant, tenants));
+        noneTwice(root, "trustedProxies");
         for (Checked.Leaf proxy : root.leaves("trustedProxies")) {
-            proxy.node()
-                    .problem(
-                            "trusted proxies are not in this version: the TCP peer is the client",
-                            "leave `trustedProxies` empty");
+            if (proxy.value() instanceof Network network && network.length() == 0) {
+                proxy.node()
+                        .problem(
+                                "everybody would be a trusted proxy, and could claim any address",
+                                "write the proxies' own networks");
+            }
         }
         upstream(root);
         identity(root.section("workloadIdentity"));

@@ -2,6 +2,7 @@ package io.firegate.config;
 
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.policy.Guid;
+import io.firegate.policy.Network;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners where clients connect; at least one
  * @param admin health and metrics
  * @param tenants the Entra tenants whose tokens are accepted; at least one
+ * @param trustedProxies whose word on where a request was first sent from counts
  * @param upstream the Firestore behind
  * @param identity firegate's own towards Google; there when a credential needs it
  * @param credentials what tiers may use towards the upstream, by name in the order of the file
@@ -34,6 +36,7 @@ public record GatewayConfig(
         List<Listener> listeners,
         Admin admin,
         List<Tenant> tenants,
+        List<Network> trustedProxies,
         Upstream upstream,
         @Nullable Identity identity,
         Map<String, Credential> credentials,
@@ -46,6 +49,7 @@ public record GatewayConfig(
     public GatewayConfig {
         listeners = List.copyOf(listeners);
         tenants = List.copyOf(tenants);
+        trustedProxies = List.copyOf(trustedProxies);
         credentials = Collections.unmodifiableMap(new LinkedHashMap<>(credentials));
     }
 

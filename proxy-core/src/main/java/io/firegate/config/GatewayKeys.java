@@ -180,9 +180,9 @@ final class GatewayKeys {
                     "what firegate itself is, towards Google"),
             defaulted(
                     "trustedProxies",
-                    new Shape.ListOf(scalar(ScalarType.TEXT), 0),
+                    new Shape.ListOf(scalar(ScalarType.NETWORK), 0),
                     "[]",
-                    "must be empty in this version: the TCP peer is the client"),
+                    "networks whose `X-Forwarded-For` is believed; without, the TCP peer is the client `networks` of a policy means"),
             section(
                     "upstream",
                     keys(

@@ -4,6 +4,7 @@ import io.firegate.config.GatewayConfig.OnFailure;
 import io.firegate.config.GatewayConfig.Reload;
 import io.firegate.config.GatewayConfig.TokenVersion;
 import io.firegate.policy.Guid;
+import io.firegate.policy.Network;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -97,6 +98,15 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                 ? new Reading.Good(guid.get())
                 : new Reading.Bad(
                         "`" + text + "` is not a GUID", "write it as 00000000-0000-0000-0000-000000000000, from Entra");
+    });
+
+    static final ScalarType NETWORK = new ScalarType(Form.STRING, "address/bits", text -> {
+        var network = Network.parse(text);
+        return network.isPresent()
+                ? new Reading.Good(network.get())
+                : new Reading.Bad(
+                        "`" + text + "` is not a network",
+                        "write its first address, a slash and a number of bits: 10.0.0.0/8, 2001:db8::/32");
     });
 
     /** An address of this machine to listen at. */

@@ -4,16 +4,19 @@ import io.firegate.config.Limit;
 import io.firegate.config.Limits;
 import io.firegate.exchange.Exchange;
 import io.firegate.exchange.ExchangeServices;
+import io.firegate.exchange.Origin;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Responder;
 import io.firegate.exchange.Worker;
-import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
+import io.firegate.policy.Network;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** What every front connection uses: the limits, read once, and the way to begin an exchange. Immutable. */
 public final class EdgeServices {
     private final ExchangeServices exchanges;
+    private final TrustedProxies trustedProxies;
     private final int streamsMax;
     private final int headersMax;
     private final long headerBlockBytes;
@@ -36,8 +39,9 @@ public final class EdgeServices {
     private final int connectionsPerAddressMax;
 
     /** The services of a gateway's listeners. */
-    public EdgeServices(ExchangeServices exchanges, Limits limits) {
+    public EdgeServices(ExchangeServices exchanges, List<Network> trustedProxies, Limits limits) {
         this.exchanges = exchanges;
+        this.trustedProxies = new TrustedProxies(trustedProxies);
         this.streamsMax = limits.getInt(Limit.STREAMS_PER_CONNECTION);
         this.headersMax = limits.getInt(Limit.HEADER_COUNT);
         this.headerBlockBytes = limits.get(Limit.HEADER_BLOCK_BYTES);
@@ -60,15 +64,14 @@ public final class EdgeServices {
         this.connectionsPerAddressMax = limits.getInt(Limit.CONNECTIONS_PER_ADDRESS);
     }
 
-    Exchange exchange(Worker worker, Responder responder, RequestHead head, String peer) {
-        return exchanges.exchange(worker, responder, head, peer);
-    }
-
-    /** The peer's address without its port. */
-    static String addressOf(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : "";
+    /**
+     * An exchange.
+     *
+     * @param peer the other end of the connection, {@link TrustedProxies#peer}
+     * @param headers of the request
+     */
+    Exchange exchange(Worker worker, Responder responder, RequestHead head, Origin peer, Http2Headers headers) {
+        return exchanges.exchange(worker, responder, head, trustedProxies.origin(peer, headers));
     }
 
     int streamsMax() {

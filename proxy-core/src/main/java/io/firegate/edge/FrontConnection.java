@@ -3,6 +3,7 @@ package io.firegate.edge;
 import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.exchange.AnswerCredit;
 import io.firegate.exchange.Exchange;
+import io.firegate.exchange.Origin;
 import io.firegate.exchange.RequestHead;
 import io.firegate.exchange.Responder;
 import io.firegate.exchange.Worker;
@@ -45,7 +46,10 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString REST_ANSWER_TYPE = AsciiString.cached("application/json; charset=UTF-8");
 
+    private static final Origin NOWHERE = new Origin("", null, false);
+
     private final EdgeServices services;
+    private @Nullable Origin peer;
     private final Worker worker;
     private final Http2Connection.PropertyKey exchangeKey;
     private final FlushBatch.Member flush = new Flush();
@@ -177,7 +181,7 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
             super.exceptionCaught(ctx, cause);
         } else {
             // The peer reset the connection, or its TLS is broken: nobody is left to tell.
-            log.debug("connection from {} lost", peer(), cause);
+            log.debug("connection from {} lost", peer().peer(), cause);
             ctx.close();
         }
     }
@@ -284,19 +288,25 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
             }
             if (GrpcRequest.isGrpc(headers)) {
                 RequestHead head = GrpcRequest.head(headers);
-                begin(stream, head, new GrpcResponder(FrontConnection.this, stream, head.method()), endOfStream);
+                begin(
+                        stream,
+                        headers,
+                        head,
+                        new GrpcResponder(FrontConnection.this, stream, head.method()),
+                        endOfStream);
             } else if (headers.path() != null && headers.path().length() > services.targetBytesMax()) {
                 answerPlainly(stream, "414", "the path with its query is longer than targetBytes");
             } else {
                 RestRequest request = RestRequest.of(
                         headers, !endOfStream, headers.getLong(CONTENT_LENGTH, -1), services.requestBytesMax());
                 RestWire wire = new Http2RestWire(FrontConnection.this, stream, headers);
-                begin(stream, request.head(), new RestResponder(wire, request.target()), endOfStream);
+                begin(stream, headers, request.head(), new RestResponder(wire, request.target()), endOfStream);
             }
         }
 
-        private void begin(Http2Stream stream, RequestHead head, Responder responder, boolean endOfStream) {
-            Exchange exchange = services.exchange(worker, responder, head, peer());
+        private void begin(
+                Http2Stream stream, Http2Headers headers, RequestHead head, Responder responder, boolean endOfStream) {
+            Exchange exchange = services.exchange(worker, responder, head, peer(), headers);
             stream.setProperty(exchangeKey, exchange);
             AsciiString authorization = head.authorization();
             VerifiedToken remembered = authorization == null ? null : tokens.find(authorization);
@@ -346,9 +356,17 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
 
     private static final long PING_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private String peer() {
-        ChannelHandlerContext ctx = context;
-        return ctx == null ? "" : EdgeServices.addressOf(ctx.channel());
+    private Origin peer() {
+        Origin known = peer;
+        if (known == null) {
+            ChannelHandlerContext ctx = context;
+            if (ctx == null) {
+                return NOWHERE;
+            }
+            known = TrustedProxies.peer(ctx.channel());
+            peer = known;
+        }
+        return known;
     }
 
     /** Answers what is beyond a limit: there is no exchange, because nothing was asked that could be judged. */

@@ -190,7 +190,7 @@ public final class FrontListener {
     private final class Accept extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel channel) {
-            String address = EdgeServices.addressOf(channel);
+            String address = TrustedProxies.peer(channel).peer();
             if (!connections.enter(address, services)) {
                 channel.close();
                 return;

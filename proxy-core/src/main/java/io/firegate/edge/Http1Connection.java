@@ -103,7 +103,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // The peer reset the connection, or its TLS is broken: nobody is left to tell.
-        log.debug("connection from {} lost", EdgeServices.addressOf(ctx.channel()), cause);
+        log.debug("connection from {} lost", TrustedProxies.peer(ctx.channel()).peer(), cause);
         ctx.close();
     }
 
@@ -236,7 +236,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Open
         RestRequest request =
                 RestRequest.of(headers, decoder.hasBody(), decoder.contentLength(), services.requestBytesMax());
         RestResponder responder = new RestResponder(next, request.target());
-        Exchange begun = services.exchange(worker, responder, request.head(), EdgeServices.addressOf(ctx.channel()));
+        Exchange begun =
+                services.exchange(worker, responder, request.head(), TrustedProxies.peer(ctx.channel()), headers);
         exchange = begun;
         begun.begin(null);
     }

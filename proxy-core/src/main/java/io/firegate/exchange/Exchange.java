@@ -181,7 +181,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 responder,
                 record,
                 this,
-                owner -> services.streamed(method, worker, head, good, callerDeadlineNanos, owner));
+                owner -> services.streamed(method, worker, head, record.client(), good, callerDeadlineNanos, owner));
         stream = opened;
         ByteBuf early = held.take();
         held.release();
@@ -264,7 +264,14 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         Standing standing = caller.standing(services.policy().get());
         record.judged(standing.snapshot());
         act(services.enforcer()
-                .admit(called, frame, standing, head.namedTier(), now, new WriteTexts(record.decisionId())));
+                .admit(
+                        called,
+                        frame,
+                        standing,
+                        head.namedTier(),
+                        now,
+                        record.client(),
+                        new WriteTexts(record.decisionId())));
     }
 
     private void act(Admission admission) {

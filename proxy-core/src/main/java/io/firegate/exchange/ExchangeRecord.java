@@ -14,6 +14,7 @@ import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
 import java.time.Instant;
@@ -32,7 +33,7 @@ final class ExchangeRecord {
     private final InstantSource clock;
     private final DecisionId id;
     private final Instant time;
-    private final String peer;
+    private final Origin origin;
     private final RequestHead head;
     private final long startNanos = System.nanoTime();
 
@@ -58,7 +59,7 @@ final class ExchangeRecord {
             InstantSource clock,
             DecisionId id,
             Instant time,
-            String peer,
+            Origin origin,
             RequestHead head) {
         this.log = log;
         this.servesUnrecorded = servesUnrecorded;
@@ -66,15 +67,21 @@ final class ExchangeRecord {
         this.clock = clock;
         this.id = id;
         this.time = time;
-        this.peer = peer;
+        this.origin = origin;
         this.head = head;
     }
 
     /** A record for what is decided within this exchange, of the same caller. */
     ExchangeRecord another(DecisionId as, Instant at) {
-        ExchangeRecord inner = new ExchangeRecord(log, servesUnrecorded, counters, clock, as, at, peer, head);
+        ExchangeRecord inner = new ExchangeRecord(log, servesUnrecorded, counters, clock, as, at, origin, head);
         inner.principal = principal;
         return inner;
+    }
+
+    /** The address the request was first sent from, or null. */
+    @Nullable
+    IpAddress client() {
+        return origin.client();
     }
 
     String decisionId() {
@@ -196,8 +203,16 @@ final class ExchangeRecord {
         decided = true;
         counters.decided(head.method(), reason);
         String trace = head.traceparent() == null ? null : TraceParent.traceId(head.traceparent());
-        owesOutcome =
-                log.decision(new DecisionLine(id, time, trace, principal, peer, head.methodName(), database, verdict));
+        owesOutcome = log.decision(new DecisionLine(
+                id,
+                time,
+                trace,
+                principal,
+                origin.peer(),
+                origin.recordedClient(),
+                head.methodName(),
+                database,
+                verdict));
         return owesOutcome;
     }
 

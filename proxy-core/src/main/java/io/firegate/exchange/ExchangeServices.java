@@ -15,6 +15,7 @@ import io.firegate.firestore.enforce.Enforcer;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.Decision;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,7 +92,7 @@ public final class ExchangeServices {
     }
 
     /** An exchange whose headers have arrived. */
-    public Exchange exchange(Worker worker, Responder responder, RequestHead head, String peer) {
+    public Exchange exchange(Worker worker, Responder responder, RequestHead head, Origin origin) {
         Instant now = clock.instant();
         return new Exchange(
                 this,
@@ -99,7 +100,7 @@ public final class ExchangeServices {
                 responder,
                 head,
                 now,
-                new ExchangeRecord(log, servesUnrecorded, counters, clock, decisionIds.next(), now, peer, head));
+                new ExchangeRecord(log, servesUnrecorded, counters, clock, decisionIds.next(), now, origin, head));
     }
 
     /** What the caller of a permitted request is told of the rules it falls under. */
@@ -129,11 +130,12 @@ public final class ExchangeServices {
             FirestoreMethod method,
             Worker worker,
             RequestHead head,
+            @Nullable IpAddress client,
             VerifiedToken token,
             long deadlineNanos,
             StreamedCall.Owner owner) {
         return switch (method) {
-            case LISTEN -> new ListenCall(this, worker, head, token, deadlineNanos, owner);
+            case LISTEN -> new ListenCall(this, worker, head, client, token, deadlineNanos, owner);
             default -> throw new IllegalArgumentException(method + " has one message");
         };
     }

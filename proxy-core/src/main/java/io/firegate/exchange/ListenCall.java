@@ -19,6 +19,7 @@ import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
@@ -56,6 +57,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
             ExchangeServices services,
             Worker worker,
             RequestHead head,
+            @Nullable IpAddress client,
             VerifiedToken token,
             long deadlineNanos,
             Owner owner) {
@@ -65,7 +67,8 @@ final class ListenCall implements StreamedCall, AnswerSink {
         this.token = token;
         this.deadlineNanos = deadlineNanos;
         this.owner = owner;
-        this.stream = services.enforcer().listen(token.principal(), head.namedTier(), services.listenTargetsMax());
+        this.stream =
+                services.enforcer().listen(token.principal(), head.namedTier(), client, services.listenTargetsMax());
         this.assembler = new MessageAssembler(services.answerMessageBytesMax(), services.answerBudget());
     }
 

@@ -169,7 +169,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 config.answers().filteredHeader(),
                 counters,
                 limits);
-        EdgeServices edge = new EdgeServices(exchanges, limits);
+        EdgeServices edge = new EdgeServices(exchanges, config.trustedProxies(), limits);
         AdminListener health;
         try {
             health = AdminListener.bind(

@@ -158,6 +158,7 @@ class LineEncoderTest {
                 wide,
                 Lines.NURSE,
                 wide,
+                null,
                 wide,
                 new DatabaseName(wide, wide),
                 new DecisionLine.Denied(

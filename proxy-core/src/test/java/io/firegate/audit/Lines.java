@@ -67,6 +67,7 @@ final class Lines {
                 TRACE,
                 NURSE,
                 "10.0.0.7",
+                null,
                 "GetDocument",
                 DATABASE,
                 new DecisionLine.Permitted(new Decision.Permit("clinical-staff", grants), SNAPSHOT));
@@ -91,7 +92,15 @@ final class Lines {
 
     static DecisionLine denied(Decision.Deny deny, List<Access> accesses) {
         return new DecisionLine(
-                id(2), TIME, null, JOB, "::1", "Commit", DATABASE, new DecisionLine.Denied(deny, accesses, SNAPSHOT));
+                id(2),
+                TIME,
+                null,
+                JOB,
+                "::1",
+                null,
+                "Commit",
+                DATABASE,
+                new DecisionLine.Denied(deny, accesses, SNAPSHOT));
     }
 
     /** A BatchWrite of which two writes are refused. */
@@ -109,6 +118,7 @@ final class Lines {
                 null,
                 NURSE,
                 "10.0.0.7",
+                "198.51.100.7",
                 "BatchWrite",
                 DATABASE,
                 new DecisionLine.WriteByWrite(permit, refused, SNAPSHOT));
@@ -116,7 +126,7 @@ final class Lines {
 
     static DecisionLine refused(String method, Enum<?> reason, @Nullable String place) {
         return new DecisionLine(
-                id(4), TIME, null, null, "10.0.0.7", method, null, new DecisionLine.Refused(reason, place));
+                id(4), TIME, null, null, "10.0.0.7", null, method, null, new DecisionLine.Refused(reason, place));
     }
 
     static String encode(DecisionLine line) {
@@ -194,6 +204,7 @@ final class Lines {
                         TRACE,
                         NURSE,
                         "10.0.0.7",
+                        null,
                         "RunQuery",
                         null,
                         new DecisionLine.Refused(RequestProblem.MALFORMED, "structured_query.from[0]"))));

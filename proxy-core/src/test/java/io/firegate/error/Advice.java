@@ -13,6 +13,14 @@ final class Advice {
         return switch (reason) {
             case NO_TIER ->
                 "Ask for membership in a group, or for a role, that a binding names; then get a new token, for groups stand in it.";
+            case AGENT_NOT_ADMITTED ->
+                "Ask for `require: { agents: allow }` in the user's binding, and for a binding of the agent's application to the same tier.";
+            case GUEST_NOT_ADMITTED ->
+                "Use a member's account, or ask for `require: { guests: allow }` in the binding.";
+            case NETWORK ->
+                "Call from one of the networks; the message says where firegate saw the request come from. Operators: `trustedProxies`.";
+            case HOURS -> "Try again within the hours the message names.";
+            case AUTH_CONTEXT -> "Sign in again for the authentication context the message names.";
             case NO_RULE ->
                 "Ask for a rule for this path and operation. A query needs `list`, a collection group `group`.";
             case NOT_COVERED -> "Query a narrower collection, or ask for a rule that covers all of this one.";

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param apps client applications
  * @param principals single principals
  * @param grants the values it gives to conditions, by name
+ * @param require what it asks beyond that
  * @param until when it stops, or null for never
  */
 record Binding(
@@ -28,6 +29,7 @@ record Binding(
         Set<Guid> apps,
         Set<PrincipalKey> principals,
         Map<String, Grant> grants,
+        Require require,
         @Nullable Instant until) {
 
     Binding {
@@ -50,8 +52,32 @@ record Binding(
     /** A principal's name: the same object id in two tenants is two principals. */
     record PrincipalKey(Guid tenant, Guid oid) {}
 
+    /** Whether it names people, and not only the application they use. */
+    boolean namesPeople() {
+        return !groups.isEmpty() || !roles.isEmpty() || !principals.isEmpty();
+    }
+
+    /**
+     * Whether it is one of the principal's own: for a person an agent acts for, one that names the person; a binding of the agent's
+     * application alone is the agent's.
+     */
+    boolean isOwn(Principal principal) {
+        return matches(principal) && (principal.attributes().agent() != Principal.Agent.FOR_USER || namesPeople());
+    }
+
+    /**
+     * Whether it is one of the agent's that acts for the principal: it names the agent by its application, or by its object id, which is
+     * the same, and asks for nothing a token tells of the person only.
+     */
+    boolean isOfAgent(Principal principal) {
+        return groups.isEmpty()
+                && roles.isEmpty()
+                && (apps.isEmpty() || apps.contains(principal.app()))
+                && (principals.isEmpty() || principals.contains(new PrincipalKey(principal.tenant(), principal.app())));
+    }
+
     /** Whether every key written names the principal. */
-    boolean matches(Principal principal) {
+    private boolean matches(Principal principal) {
         return any(groups, principal.groups())
                 && any(roles, principal.roles())
                 && (apps.isEmpty() || apps.contains(principal.app()))

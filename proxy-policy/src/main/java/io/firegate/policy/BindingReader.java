@@ -36,6 +36,7 @@ final class BindingReader {
             Set<Guid> apps,
             Set<PrincipalKey> principals,
             Map<String, Binding.Grant> grants,
+            Require require,
             @Nullable Instant until) {
 
         Binding binding(Tier resolved) {
@@ -46,6 +47,7 @@ final class BindingReader {
                     Set.copyOf(apps),
                     Set.copyOf(principals),
                     grants,
+                    require,
                     until);
         }
     }
@@ -78,7 +80,7 @@ final class BindingReader {
         }
         YamlNode untilNode = mapping.optional("until");
         Instant until = untilNode == null ? null : untilNode.asInstant();
-        Checks.refuse(mapping, "require", "a condition on the request");
+        Require require = RequireReader.read(mapping);
         Map<String, Binding.Grant> grants = grants(mapping);
         boolean anySubject = false;
         for (String key : List.of("groups", "roles", "apps", "principals")) {
@@ -89,7 +91,7 @@ final class BindingReader {
         }
         mapping.noOtherKeys();
         return tier instanceof YamlScalar scalar && tierName != null
-                ? new Draft(scalar, mapping, groups, roles, apps, principals, grants, until)
+                ? new Draft(scalar, mapping, groups, roles, apps, principals, grants, require, until)
                 : null;
     }
 

@@ -4,6 +4,16 @@ package io.firegate.policy;
 public enum DenyReason {
     /** No binding gives the caller a tier for this database. */
     NO_TIER("the caller holds no tier for this database"),
+    /** An AI agent acts, and no binding that would permit this admits agents: the user's and one of the agent's own must. */
+    AGENT_NOT_ADMITTED("agents need a binding that admits them, the user's and one of their own"),
+    /** The caller is a guest, and no binding that would permit this admits guests. */
+    GUEST_NOT_ADMITTED("no binding that would permit this admits guests"),
+    /** The client's address lies in none of the networks a binding asks for. */
+    NETWORK("this is permitted from certain networks only"),
+    /** It is none of the hours a binding asks for. */
+    HOURS("this is permitted at certain hours only"),
+    /** The sign-in did not meet the authentication context a binding asks for; the detail of the denial is the context's id. */
+    AUTH_CONTEXT("this needs a sign-in that meets an authentication context"),
     /** A held tier serves the database, but no rule of any held tier grants the operation on the path. */
     NO_RULE("no rule of the caller's tiers grants this operation on this path"),
     /** A query could return documents that the serving tier does not grant by one rule. */

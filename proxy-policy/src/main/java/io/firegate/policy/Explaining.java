@@ -81,7 +81,8 @@ final class Explaining {
     }
 
     private void check(Terms terms, Obligations obligations) {
-        if (obligations.check() instanceof Obligations.WriteCheck.OneOf(var tuples)) {
+        List<Obligations.WriteCheck.Terms> tuples = obligations.check().tuples();
+        if (!tuples.isEmpty()) {
             if (terms.check() != null) {
                 lines.add("    check " + terms.check().text());
             }

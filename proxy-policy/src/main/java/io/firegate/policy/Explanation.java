@@ -17,8 +17,7 @@ public record Explanation(Decision decision, List<String> lines) {
         lines = List.copyOf(lines);
     }
 
-    static Explanation of(
-            Decision decision, Standing standing, AccessRequest request, List<Tier> tiers, PathIndex deniedPaths) {
+    static Explanation of(Decision decision, Standing standing, AccessRequest request, PolicySnapshot snapshot) {
         List<String> lines = new ArrayList<>();
         lines.add(
                 switch (decision) {
@@ -30,12 +29,14 @@ public record Explanation(Decision decision, List<String> lines) {
                                         .sorted()
                                         .collect(Collectors.joining(", "));
                     case Decision.Deny deny ->
-                        "denied: " + deny.reason() + ", " + deny.reason().sentence();
+                        "denied: " + deny.reason() + ", " + deny.reason().sentence()
+                                + (deny.detail() == null ? "" : ": " + deny.detail());
                 });
+        List<Held> named = snapshot.held(standing.principal(), true);
         List<Held> usable = new ArrayList<>();
-        for (Tier tier : tiers) {
-            Held held = held(tier, standing);
-            String why = unusable(tier, held, request);
+        for (Tier tier : snapshot.tiers()) {
+            Held held = held(tier, standing.held());
+            String why = unusable(tier, held, held(tier, named), standing.principal(), request);
             if (why == null && held != null) {
                 usable.add(held);
                 lines.add("tier " + tier.name() + " (" + tier.position() + "): held");
@@ -45,7 +46,13 @@ public record Explanation(Decision decision, List<String> lines) {
         }
         for (Access access : request.accesses()) {
             lines.add(describe(access));
-            new Explaining(standing.principal(), request, access, deniedPaths, lines).explain(usable);
+            new Explaining(
+                            standing.principal(),
+                            request,
+                            access,
+                            snapshot.deny().paths(),
+                            lines)
+                    .explain(usable);
         }
         return new Explanation(decision, lines);
     }
@@ -54,8 +61,8 @@ public record Explanation(Decision decision, List<String> lines) {
         return Rule.word(access.operation()) + " " + access.resource() + (access.history() ? " in the past" : "");
     }
 
-    private static @Nullable Held held(Tier tier, Standing standing) {
-        for (Held held : standing.held()) {
+    private static @Nullable Held held(Tier tier, List<Held> among) {
+        for (Held held : among) {
             if (held.tier() == tier) {
                 return held;
             }
@@ -63,12 +70,13 @@ public record Explanation(Decision decision, List<String> lines) {
         return null;
     }
 
-    private static @Nullable String unusable(Tier tier, @Nullable Held held, AccessRequest request) {
-        if (held == null) {
+    private static @Nullable String unusable(
+            Tier tier, @Nullable Held held, @Nullable Held named, Principal principal, AccessRequest request) {
+        if (named == null) {
             return "not held, no binding matches";
         }
-        if (!held.at(request.now())) {
-            return "no longer held, the binding ended at " + held.until();
+        if (held == null || !held.at(request)) {
+            return Withheld.describe(named, principal, request);
         }
         if (!tier.serves(request.database())) {
             return "held, but not for database " + request.database();

@@ -47,41 +47,49 @@ final class Folding implements Facts {
      * What a permit by a rule demands. Its predicate may be {@link RowPredicate#open}, and then nobody can carry it out.
      *
      * @param held the tier the rule is of, as the principal holds it
-     * @param request when it arrived says which tuples are live; with what has been read for it
+     * @param request which tuples count, and what has been read for it
      */
     static Obligations obligations(Rule rule, Held held, Principal principal, Access access, AccessRequest request) {
         Terms terms = rule.terms();
         if (!terms.limited() || access.operation() == Operation.COLLECTIONS) {
             return Obligations.NONE;
         }
-        List<Folding> tuples = tuples(rule, held, principal, access.resource(), request);
-        List<RowPredicate> rows = rows(terms.where(), tuples);
+        List<List<Folding>> sides = sides(rule, held, principal, access.resource(), request);
+        List<List<RowPredicate>> rows =
+                sides.stream().map(side -> rows(terms.where(), side)).toList();
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
         return new Obligations(
                 filter(terms.where(), rows),
                 terms.fields(),
                 changes ? terms.write() : WriteGuard.NoGuard.INSTANCE,
-                writes ? check(terms.check(), tuples, rows, changes, request) : WriteCheck.NoCheck.INSTANCE);
+                writes ? check(terms.check(), sides, rows, changes, request) : WriteCheck.NoCheck.INSTANCE);
     }
 
-    /** One for each live tuple: what one binding gives never helps another along. A single one where no grant is asked for. */
-    private static List<Folding> tuples(
+    /**
+     * Side by side one for each tuple that counts: what one binding gives never helps another along. A single one where no grant is
+     * asked for.
+     */
+    private static List<List<Folding>> sides(
             Rule rule, Held held, Principal principal, Resource resource, AccessRequest request) {
         Lookups lookups = request.lookups();
         if (!rule.terms().usesGrants()) {
-            return List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups));
+            return List.of(List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups)));
         }
-        List<Folding> tuples = new ArrayList<>(held.tuples().size());
-        for (Tuple tuple : held.tuples()) {
-            if (tuple.at(request.now())) {
-                tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
+        List<List<Folding>> sides = new ArrayList<>(held.sides().size());
+        for (List<Tuple> side : held.sides()) {
+            List<Folding> tuples = new ArrayList<>(side.size());
+            for (Tuple tuple : side) {
+                if (tuple.at(request)) {
+                    tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
+                }
             }
+            sides.add(tuples);
         }
-        return tuples;
+        return sides;
     }
 
-    /** What each tuple demands of a document. */
+    /** What each tuple of a side demands of a document. */
     private static List<RowPredicate> rows(Terms.@Nullable Where where, List<Folding> tuples) {
         List<RowPredicate> rows = new ArrayList<>(tuples.size());
         for (Folding tuple : tuples) {
@@ -90,33 +98,54 @@ final class Folding implements Facts {
         return rows;
     }
 
-    private static RowFilter filter(Terms.@Nullable Where where, List<RowPredicate> rows) {
-        RowPredicate any = where == null ? RowPredicate.Const.TRUE : RowPredicate.or(rows);
+    /** Of every side one tuple must reach a document. */
+    private static RowFilter filter(Terms.@Nullable Where where, List<List<RowPredicate>> sides) {
+        List<RowPredicate> demands = new ArrayList<>(sides.size());
+        for (List<RowPredicate> side : sides) {
+            RowPredicate any = RowPredicate.or(side);
+            if (!demands.contains(any)) {
+                demands.add(any);
+            }
+        }
+        RowPredicate all = RowPredicate.and(demands);
         // What is looked up decides about rows and nothing else: a request is carried out in one way whatever is found.
-        return RowPredicate.Const.TRUE.equals(any) && (where == null || !where.looksUp())
+        return RowPredicate.Const.TRUE.equals(all) && (where == null || !where.looksUp())
                 ? RowFilter.AllRows.INSTANCE
-                : new RowFilter.Rows(any);
+                : new RowFilter.Rows(all);
     }
 
     /**
-     * What a write as a whole must meet: a check, and where it has a document before and after it, that one tuple reaches both.
+     * What a write as a whole must meet: a check, and where it has a document before and after it, that one tuple of each side reaches
+     * both.
      *
-     * @param rows what each tuple demands of a document
+     * @param rows what each tuple of each side demands of a document
      * @param changes whether there is a document before and after
      */
     private static WriteCheck check(
             @Nullable Check check,
-            List<Folding> tuples,
-            List<RowPredicate> rows,
+            List<List<Folding>> sides,
+            List<List<RowPredicate>> rows,
             boolean changes,
             AccessRequest request) {
-        Set<WriteCheck.Terms> each = new LinkedHashSet<>();
-        for (int i = 0; i < tuples.size(); i++) {
-            each.add(new WriteCheck.Terms(
-                    rows.get(i), check == null ? null : tuples.get(i).bind(check, request)));
+        List<WriteCheck.OneOf> each = new ArrayList<>(sides.size());
+        for (int i = 0; i < sides.size(); i++) {
+            Set<WriteCheck.Terms> tuples = new LinkedHashSet<>();
+            for (int k = 0; k < sides.get(i).size(); k++) {
+                tuples.add(new WriteCheck.Terms(
+                        rows.get(i).get(k),
+                        check == null ? null : sides.get(i).get(k).bind(check, request)));
+            }
+            boolean needless = check == null
+                    && (!changes || tuples.size() <= 1 || rows.get(i).contains(RowPredicate.Const.TRUE));
+            if (!needless) {
+                each.add(new WriteCheck.OneOf(List.copyOf(tuples)));
+            }
         }
-        boolean needless = check == null && (!changes || each.size() <= 1 || rows.contains(RowPredicate.Const.TRUE));
-        return needless ? WriteCheck.NoCheck.INSTANCE : new WriteCheck.OneOf(List.copyOf(each));
+        return switch (each.size()) {
+            case 0 -> WriteCheck.NoCheck.INSTANCE;
+            case 1 -> each.get(0);
+            default -> new WriteCheck.OneOfEach(each);
+        };
     }
 
     private BoundCheck bind(Check check, AccessRequest request) {

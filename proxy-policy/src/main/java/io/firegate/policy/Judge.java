@@ -1,7 +1,6 @@
 package io.firegate.policy;
 
 import io.firegate.policy.Obligations.RowFilter;
-import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Standing.Held;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,9 +62,9 @@ final class Judge {
         if (where != null && where.looksUp() && obligations.rows() instanceof RowFilter.Rows(var predicate)) {
             predicate.awaited(unread);
         }
-        if (where != null && where.looksUp() && obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
+        if (where != null && where.looksUp()) {
             // One tuple that reaches every document settles the rows, but its check may yet fail.
-            tuples.forEach(tuple -> tuple.rows().awaited(unread));
+            obligations.check().tuples().forEach(tuple -> tuple.rows().awaited(unread));
         }
         return unread.size() > Lookups.DOCUMENTS_MAX;
     }
@@ -89,7 +88,7 @@ final class Judge {
     private boolean usable(Held candidate) {
         String named = request.namedTier();
         return (named == null || named.equals(candidate.tier().name()))
-                && candidate.at(request.now())
+                && candidate.at(request)
                 && candidate.tier().serves(request.database());
     }
 

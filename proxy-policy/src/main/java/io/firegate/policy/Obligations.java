@@ -122,6 +122,27 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
         }
 
         /**
+         * Of each side one must permit all of it: of the caller's tuples and of the agent's that acts for the caller.
+         *
+         * @param sides two or more
+         */
+        record OneOfEach(List<OneOf> sides) implements WriteCheck {
+            public OneOfEach {
+                sides = List.copyOf(sides);
+            }
+        }
+
+        /** The tuples of all sides. */
+        default List<Terms> tuples() {
+            return switch (this) {
+                case NoCheck.INSTANCE -> List.of();
+                case OneOf(var tuples) -> tuples;
+                case OneOfEach(var sides) ->
+                    sides.stream().flatMap(side -> side.tuples.stream()).toList();
+            };
+        }
+
+        /**
          * What one grant tuple demands.
          *
          * @param rows of the document before and after, where there is one
@@ -150,9 +171,22 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
          * @param after the document after it; null when it is deleted
          */
         default @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after) {
-            if (!(this instanceof OneOf(var tuples))) {
-                return null;
-            }
+            return switch (this) {
+                case NoCheck.INSTANCE -> null;
+                case OneOf(var tuples) -> refuses(tuples, before, after);
+                case OneOfEach(var sides) -> {
+                    for (OneOf side : sides) {
+                        DenyReason reason = refuses(side.tuples, before, after);
+                        if (reason != null) {
+                            yield reason;
+                        }
+                    }
+                    yield null;
+                }
+            };
+        }
+
+        private static @Nullable DenyReason refuses(List<Terms> tuples, @Nullable Image before, @Nullable Image after) {
             DenyReason nearest = DenyReason.ROWS;
             for (Terms tuple : tuples) {
                 DenyReason reason = tuple.refuses(before, after);

@@ -5,6 +5,7 @@ import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
+import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.check.BoundCheck;
 import io.firegate.policy.check.Check;
 import io.firegate.policy.condition.PolicyValue;
@@ -80,8 +81,8 @@ public final class PolicyDiff {
         /** The checks of writes, whatever they are asked with. */
         Set<Check> checks() {
             Set<Check> checks = new LinkedHashSet<>();
-            if (obligations != null && obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
-                for (WriteCheck.Terms tuple : tuples) {
+            if (obligations != null) {
+                for (WriteCheck.Terms tuple : obligations.check().tuples()) {
                     BoundCheck check = tuple.check();
                     if (check != null) {
                         checks.add(check.check());
@@ -108,12 +109,14 @@ public final class PolicyDiff {
         Set<String> paths = new LinkedHashSet<>();
         Set<DatabaseName> databases = new LinkedHashSet<>();
         Set<String> ids = new TreeSet<>();
+        Set<Guid> agents = new LinkedHashSet<>();
         for (PolicySnapshot snapshot : List.of(old, fresh)) {
+            snapshot.bindings().forEach(binding -> agents(binding, agents));
             snapshot.tiers().forEach(tier -> ids.addAll(tier.index().literals()));
             ids.addAll(snapshot.deny().paths().literals());
         }
         for (PolicySnapshot snapshot : List.of(old, fresh)) {
-            snapshot.bindings().forEach(binding -> name(binding, people));
+            snapshot.bindings().forEach(binding -> name(binding, agents, people));
             databases.addAll(snapshot.databases());
             snapshot.tiers().forEach(tier -> tier.rules().forEach(rule -> witness(rule.pattern(), ids, paths)));
             snapshot.deny().paths().decisive(Reach.EVERYTHING, Operation.GET, rule -> {
@@ -161,8 +164,13 @@ public final class PolicyDiff {
         }
     }
 
-    /** One principal for each way to match a binding. */
-    private static void name(Binding binding, Map<String, Principal> people) {
+    /**
+     * One principal for each way to match a binding.
+     *
+     * @param agents the agents that act for people under one of the policies
+     */
+    private static void name(Binding binding, Set<Guid> agents, Map<String, Principal> people) {
+        Require require = binding.require();
         Map<String, PolicyValue> claims = new HashMap<>();
         for (Binding.Grant grant : binding.grants().values()) {
             if (grant instanceof Binding.Grant.FromClaim(var claim)) {
@@ -178,20 +186,63 @@ public final class PolicyDiff {
                         add(parts, "role", role);
                         add(parts, "app", app);
                         add(parts, "principal", key == null ? null : key.tenant() + "/" + key.oid());
-                        people.put(
-                                String.join(" and ", parts),
-                                new Principal(
-                                        key == null ? NOBODY : key.tenant(),
-                                        key == null ? NOBODY : key.oid(),
-                                        Principal.Kind.USER,
-                                        app == null ? NOBODY : app,
-                                        group == null ? Set.of() : Set.of(group),
-                                        role == null ? Set.of() : Set.of(role),
-                                        "",
-                                        Instant.MAX,
-                                        claims));
+                        add(parts, "authentication context", require.authContext());
+                        Principal.Attributes plain = new Principal.Attributes(
+                                require.authContext() == null ? Set.of() : Set.of(require.authContext()),
+                                Principal.Agent.NONE,
+                                false);
+                        Principal person = new Principal(
+                                key == null ? NOBODY : key.tenant(),
+                                key == null ? NOBODY : key.oid(),
+                                Principal.Kind.USER,
+                                app == null ? NOBODY : app,
+                                group == null ? Set.of() : Set.of(group),
+                                role == null ? Set.of() : Set.of(role),
+                                "",
+                                Instant.MAX,
+                                claims,
+                                plain);
+                        String name = String.join(" and ", parts);
+                        people.put(name, person);
+                        if (require.guests()) {
+                            people.put(name + ", a guest", with(person, person.app(), Principal.Agent.NONE, true));
+                        }
+                        if (require.agents()) {
+                            people.put(name + ", an agent", with(person, person.app(), Principal.Agent.ITSELF, false));
+                            for (Guid agent : agents) {
+                                people.put(
+                                        name + ", through agent " + agent,
+                                        with(person, agent, Principal.Agent.FOR_USER, false));
+                            }
+                        }
                     }
                 }
+            }
+        }
+    }
+
+    private static Principal with(Principal person, Guid app, Principal.Agent agent, boolean guest) {
+        return new Principal(
+                person.tenant(),
+                person.oid(),
+                person.kind(),
+                app,
+                person.groups(),
+                person.roles(),
+                person.tokenId(),
+                person.expiresAt(),
+                person.claims(),
+                new Principal.Attributes(person.attributes().authContexts(), agent, guest));
+    }
+
+    /** The agents that a binding of their own names. */
+    private static void agents(Binding binding, Set<Guid> agents) {
+        if (binding.require().agents()
+                && binding.groups().isEmpty()
+                && binding.roles().isEmpty()) {
+            agents.addAll(binding.apps());
+            if (binding.apps().isEmpty()) {
+                binding.principals().forEach(key -> agents.add(key.oid()));
             }
         }
     }
@@ -228,8 +279,8 @@ public final class PolicyDiff {
     }
 
     private void compare(String name, Principal principal, Set<DatabaseName> databases, Set<String> paths) {
-        Standing before = old.standing(principal);
-        Standing after = fresh.standing(principal);
+        Standing before = anywhere(old, principal, now);
+        Standing after = anywhere(fresh, principal, now);
         for (DatabaseName database : databases) {
             Set<Access> asked = new LinkedHashSet<>();
             for (String path : paths) {
@@ -273,14 +324,10 @@ public final class PolicyDiff {
                 if (obligations.write() instanceof WriteGuard.Readonly(var kept)) {
                     terms.add("keeping " + kept);
                 }
-                if (obligations.check() instanceof WriteCheck.OneOf(var tuples)) {
-                    terms.add(check(tuples));
+                if (!obligations.check().tuples().isEmpty()) {
+                    terms.add(check(obligations.check().tuples()));
                 }
-                for (Held held : standing.held()) {
-                    if (held.tier().name().equals(grant.tier()) && held.until() != null) {
-                        terms.add("until " + held.until());
-                    }
-                }
+                terms.addAll(limits(snapshot.standing(standing.principal()), grant.tier(), request.now()));
                 terms.add("with credential " + permit.credential());
                 yield new Verdict(
                         obligations, String.join(", ", terms), "tier " + grant.tier() + ", rule " + grant.rule());
@@ -298,6 +345,50 @@ public final class PolicyDiff {
 
     private static String changed(Verdict before, Verdict after) {
         return before.checks().equals(after.checks()) ? "" : "condition changed, ";
+    }
+
+    /** Who is where and when the bindings ask for; that they ask is told as a term. */
+    private static Standing anywhere(PolicySnapshot snapshot, Principal principal, Instant now) {
+        Standing standing = snapshot.standing(principal);
+        List<Held> held = new ArrayList<>();
+        for (Held each : standing.held()) {
+            List<List<Tuple>> sides = new ArrayList<>();
+            for (List<Tuple> side : each.sides()) {
+                sides.add(side.stream()
+                        .filter(tuple -> tuple.lives(now))
+                        .map(tuple -> new Tuple(tuple.grants(), Require.NOTHING, tuple.until()))
+                        .toList());
+            }
+            held.add(new Held(each.tier(), sides));
+        }
+        return new Standing(snapshot, principal, held, standing.denied());
+    }
+
+    /** Until when, where and when the bindings to a tier hold, side by side. */
+    private static List<String> limits(Standing standing, String tier, Instant now) {
+        Set<String> limits = new LinkedHashSet<>();
+        for (Held held : standing.held()) {
+            if (!held.tier().name().equals(tier)) {
+                continue;
+            }
+            for (List<Tuple> side : held.sides()) {
+                Set<String> each = new TreeSet<>();
+                for (Tuple tuple : side) {
+                    if (tuple.lives(now)) {
+                        Require request = new Require(
+                                tuple.require().hours(), tuple.require().networks(), null, false, false);
+                        String until = tuple.until() == null ? "" : "until " + tuple.until();
+                        String asked = SubjectText.of(request);
+                        each.add(until + (until.isEmpty() || asked.isEmpty() ? "" : " ") + asked);
+                    }
+                }
+                // One without a limit lifts those of the others.
+                if (!each.contains("")) {
+                    limits.add(String.join(" or ", each));
+                }
+            }
+        }
+        return List.copyOf(limits);
     }
 
     private void tell(String name, AccessRequest request, Verdict before, Verdict after) {

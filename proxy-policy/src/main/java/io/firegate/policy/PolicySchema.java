@@ -69,13 +69,24 @@ public final class PolicySchema {
         keys.put("apps", JsonSchema.list("Application (client) ids", 1, JsonSchema.text("A client id", GUID)));
         keys.put("principals", JsonSchema.list("Single people or service principals", 1, principal()));
         keys.put("until", JsonSchema.text("From then on it gives nothing: 2027-01-31T00:00:00Z"));
-        keys.put("require", JsonSchema.refused("Not enforced by this version"));
+        keys.put("require", require());
         keys.put(
                 "grant",
                 JsonSchema.names(
                         "Values for conditions, by name: grant.NAME",
                         JsonSchema.anything("A value, a list of values, or claim.NAME")));
         return JsonSchema.keys("Who gets a tier: every key written must match", List.of("tier"), keys);
+    }
+
+    private static JsonSchema require() {
+        JsonSchema hours = JsonSchema.text("Mon-Fri 06:00-20:00 Europe/Paris");
+        Map<String, JsonSchema> keys = new LinkedHashMap<>();
+        keys.put("hours", JsonSchema.either("When", hours, JsonSchema.list("One of these", 1, hours)));
+        keys.put("networks", JsonSchema.list("Where from", 1, JsonSchema.text("10.0.0.0/8 or 2001:db8::/32")));
+        keys.put("authContext", JsonSchema.text("An authentication context of Conditional Access", "^c[1-9][0-9]?$"));
+        keys.put("agents", JsonSchema.words("Admits AI agents", List.of("allow")));
+        keys.put("guests", JsonSchema.words("Admits guests of the tenant", List.of("allow")));
+        return JsonSchema.keys("What else must hold", List.of(), keys);
     }
 
     private static JsonSchema principal() {

@@ -4,7 +4,6 @@ import io.firegate.policy.Binding.PrincipalKey;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.condition.PolicyValue;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -127,11 +126,13 @@ public final class PolicySnapshot {
 
     /** What the bindings give this principal, worked out once per principal and snapshot. */
     public Standing standing(Principal principal) {
-        return new Standing(this, principal, held(principal), denied(principal));
+        return new Standing(this, principal, held(principal, false), denied(principal));
     }
 
     private @Nullable DenyReason denied(Principal principal) {
-        if (deny.principals().contains(new PrincipalKey(principal.tenant(), principal.oid()))) {
+        boolean acts = principal.attributes().agent() == Principal.Agent.FOR_USER;
+        if (deny.principals().contains(new PrincipalKey(principal.tenant(), principal.oid()))
+                || (acts && deny.principals().contains(agentOf(principal)))) {
             return DenyReason.DENIED_PRINCIPAL;
         }
         if (deny.apps().contains(principal.app())) {
@@ -143,13 +144,24 @@ public final class PolicySnapshot {
         return null;
     }
 
-    private List<Held> held(Principal principal) {
+    /** Entra gives an agent identity one id, as an object and as an application. */
+    private static PrincipalKey agentOf(Principal principal) {
+        return new PrincipalKey(principal.tenant(), principal.app());
+    }
+
+    /**
+     * The tiers whose bindings name a principal.
+     *
+     * @param withheld whether those count that do not admit it: an agent, a guest, a sign-in that did not meet the context asked for
+     */
+    List<Held> held(Principal principal, boolean withheld) {
         // Any client secret or stolen assertion makes an app-only token; only an assigned role shows that an
         // administrator
         // meant this API. So an app without one holds nothing, whatever binds it.
         if (principal.kind() == Principal.Kind.APP && principal.roles().isEmpty()) {
             return List.of();
         }
+        boolean acts = principal.attributes().agent() == Principal.Agent.FOR_USER;
         BitSet candidates = new BitSet(bindings.size());
         mark(candidates, byPrincipal.get(new PrincipalKey(principal.tenant(), principal.oid())));
         mark(candidates, byApp.get(principal.app()));
@@ -159,42 +171,54 @@ public final class PolicySnapshot {
         for (String role : principal.roles()) {
             mark(candidates, byRole.get(role));
         }
+        if (acts) {
+            mark(candidates, byPrincipal.get(agentOf(principal)));
+        }
         Map<Integer, Given> given = new TreeMap<>();
         for (int i = candidates.nextSetBit(0); i >= 0; i = candidates.nextSetBit(i + 1)) {
             Binding binding = bindings.get(i);
-            Map<String, List<PolicyValue>> tuple = binding.matches(principal) ? binding.tuple(principal) : null;
-            if (tuple != null) {
-                given.computeIfAbsent(binding.tier().rank(), rank -> new Given(binding.tier()))
-                        .add(new Tuple(tuple, binding.until()));
+            boolean own = binding.isOwn(principal);
+            boolean agents = acts && binding.isOfAgent(principal);
+            if ((!own && !agents) || !(withheld || binding.require().admits(principal.attributes()))) {
+                continue;
+            }
+            Map<String, List<PolicyValue>> grants = binding.tuple(principal);
+            if (grants != null) {
+                Given tier = given.computeIfAbsent(binding.tier().rank(), rank -> new Given(binding.tier()));
+                Tuple tuple = new Tuple(grants, binding.require(), binding.until());
+                if (own) {
+                    add(tier.own, tuple);
+                }
+                if (agents) {
+                    add(tier.agents, tuple);
+                }
             }
         }
-        return given.values().stream().map(Given::held).toList();
+        return given.values().stream().map(tier -> tier.held(acts)).toList();
     }
 
     /** The tuples of one tier while they are collected. */
     private static final class Given {
         private final Tier tier;
-        private final Map<Map<String, List<PolicyValue>>, Tuple> tuples = new LinkedHashMap<>();
+        private final Map<Tuple, Tuple> own = new LinkedHashMap<>();
+        private final Map<Tuple, Tuple> agents = new LinkedHashMap<>();
 
         Given(Tier tier) {
             this.tier = tier;
         }
 
-        void add(Tuple tuple) {
-            tuples.merge(tuple.grants(), tuple, Given::longer);
+        Held held(boolean acts) {
+            List<Tuple> mine = List.copyOf(own.values());
+            return new Held(tier, acts ? List.of(mine, List.copyOf(agents.values())) : List.of(mine));
         }
+    }
 
-        private static Tuple longer(Tuple a, Tuple b) {
-            Instant ends = a.until();
-            Instant otherEnds = b.until();
-            return ends == null || (otherEnds != null && ends.isAfter(otherEnds)) ? a : b;
-        }
-
-        Held held() {
-            List<Tuple> all = List.copyOf(tuples.values());
-            return new Held(
-                    tier, all, all.stream().reduce(Given::longer).orElseThrow().until());
-        }
+    /** Adds a tuple; of those that differ in their end only the last one counts. */
+    private static void add(Map<Tuple, Tuple> tuples, Tuple tuple) {
+        tuples.merge(
+                new Tuple(tuple.grants(), tuple.require(), null),
+                tuple,
+                (a, b) -> a.until() == null || (b.until() != null && a.until().isAfter(b.until())) ? a : b);
     }
 
     private static void mark(BitSet set, int @Nullable [] bindings) {
@@ -212,6 +236,12 @@ public final class PolicySnapshot {
      */
     public Decision decide(Standing standing, AccessRequest request) {
         Standing own = standing.snapshot() == this ? standing : standing(standing.principal());
+        Decision decision = judge(own, request);
+        return decision instanceof Decision.Deny deny ? Withheld.tell(this, own, request, deny) : decision;
+    }
+
+    /** The verdict, but for a denial without what the caller's bindings lack. */
+    Decision judge(Standing own, AccessRequest request) {
         DenyReason denied = own.denied();
         if (denied != null) {
             return new Decision.Deny(denied, null, null, null);
@@ -302,6 +332,6 @@ public final class PolicySnapshot {
     /** Says, tier by tier and rule by rule, why {@link #decide} answers as it does. For people; not for the request path. */
     public Explanation explain(Standing standing, AccessRequest request) {
         Standing own = standing.snapshot() == this ? standing : standing(standing.principal());
-        return Explanation.of(decide(own, request), own, request, tiers, deny.paths());
+        return Explanation.of(decide(own, request), own, request, this);
     }
 }

@@ -74,12 +74,12 @@ public final class SmallestGrant {
     }
 
     private boolean holds(Tier tier) {
-        return standing.held().stream().anyMatch(held -> held.tier() == tier && held.at(request.now()));
+        return standing.held().stream().anyMatch(held -> held.tier() == tier && held.at(request));
     }
 
     private Decision alone(Tier tier) {
-        AccessRequest unnamed =
-                new AccessRequest(request.database(), request.accesses(), null, request.now()).with(request.lookups());
+        AccessRequest unnamed = new AccessRequest(
+                request.database(), request.accesses(), null, null, request.now(), request.client(), request.lookups());
         return WhoCan.alone(snapshot, standing.principal(), tier, unnamed);
     }
 
@@ -100,16 +100,30 @@ public final class SmallestGrant {
         more.sort(Comparator.comparingInt(held -> held.tier().rank()));
         // The first tier with a rule for it decides, and that may be one that refuses.
         String named = with(more) instanceof Decision.Permit ? "" : ", and by naming that tier in x-firegate-tier";
+        boolean acts = standing.principal().attributes().agent() == Principal.Agent.FOR_USER;
         String through =
                 "tier " + tier.name() + ", rule " + permit.grants().get(0).rule();
         snapshot.bindings().stream()
-                .filter(binding -> binding.tier() == tier)
-                .map(binding -> SubjectText.lacking(binding, standing.principal(), request.now()))
+                .filter(binding -> binding.tier() == tier && (!acts || binding.namesPeople()))
+                .map(binding -> SubjectText.lacking(binding, standing.principal(), request))
                 .min(Comparator.comparingInt(List::size))
                 .ifPresentOrElse(
-                        lacking -> ways.add(
-                                through + ", by a binding that lacks only: " + String.join(" and ", lacking) + named),
+                        lacking -> ways.add(through + byWhich(lacking, tier) + named),
                         () -> ways.add(through + ", by a first binding to it" + named));
+    }
+
+    private String byWhich(List<String> lacking, Tier tier) {
+        String user = lacking.isEmpty() ? "" : ", by a binding that lacks only: " + String.join(" and ", lacking);
+        Principal principal = standing.principal();
+        boolean agentBound = principal.attributes().agent() != Principal.Agent.FOR_USER
+                || snapshot.bindings().stream()
+                        .anyMatch(binding -> binding.tier() == tier
+                                && binding.isOfAgent(principal)
+                                && binding.require().agents());
+        return agentBound
+                ? user
+                : user + (user.isEmpty() ? ", by" : " and") + " a binding of the agent's own: apps " + principal.app()
+                        + " with require agents: allow";
     }
 
     private Decision with(List<Held> held) {
@@ -168,7 +182,7 @@ public final class SmallestGrant {
         Tier widened =
                 new Tier(tier.name(), tier.rank(), tier.databases(), tier.credential(), rules, index, tier.position());
         List<Held> held = new ArrayList<>(standing.held());
-        held.replaceAll(other -> other.tier() == tier ? new Held(widened, other.tuples(), other.until()) : other);
+        held.replaceAll(other -> other.tier() == tier ? new Held(widened, other.sides()) : other);
         return held;
     }
 
@@ -183,7 +197,7 @@ public final class SmallestGrant {
         Access access = request.accesses().get(0);
         for (Held held : standing.held()) {
             Tier tier = held.tier();
-            if (!held.at(request.now()) || !tier.serves(request.database())) {
+            if (!held.at(request) || !tier.serves(request.database())) {
                 continue;
             }
             for (Rule rule : tier.rules()) {

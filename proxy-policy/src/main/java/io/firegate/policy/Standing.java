@@ -6,21 +6,33 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One principal under one snapshot: the bindings that match it. Immutable; holds no verdict, because bindings can end in time. */
+/**
+ * One principal under one snapshot: the bindings that name it. Immutable; holds no verdict, because bindings can end in time and ask for
+ * a time and a place.
+ */
 public final class Standing {
     /**
-     * What one binding gives to conditions. Bindings that give the same are one tuple.
+     * What one binding gives to conditions. Bindings that give the same and ask for the same are one tuple.
      *
      * @param grants sets of values by name
+     * @param require what it asks of the request
      * @param until when the last of the bindings that give it stops, or null for never
      */
     record Tuple(
-            Map<String, List<PolicyValue>> grants, @Nullable Instant until) {
+            Map<String, List<PolicyValue>> grants,
+            Require require,
+            @Nullable Instant until) {
         Tuple {
             grants = Map.copyOf(grants);
         }
 
-        boolean at(Instant now) {
+        /** Whether it counts for a request. */
+        boolean at(AccessRequest request) {
+            return lives(request.now()) && require.holds(request);
+        }
+
+        /** Whether its bindings have not ended. */
+        boolean lives(Instant now) {
             return until == null || now.isBefore(until);
         }
     }
@@ -29,16 +41,31 @@ public final class Standing {
      * A tier some binding gives.
      *
      * @param tier the tier
-     * @param tuples one or more, each with grants of its own
-     * @param until when the last of them stops, or null for never
+     * @param sides the tuples of everyone who must hold the tier, each with grants of its own: the caller's, and those of an agent that
+     *     acts for the caller. Of every side one tuple must permit what is done; tuples of one side never help each other along
      */
-    record Held(Tier tier, List<Tuple> tuples, @Nullable Instant until) {
+    record Held(Tier tier, List<List<Tuple>> sides) {
         Held {
-            tuples = List.copyOf(tuples);
+            sides = sides.stream().map(List::copyOf).toList();
         }
 
-        boolean at(Instant now) {
-            return until == null || now.isBefore(until);
+        /** Whether every side has a tuple that counts for a request. */
+        boolean at(AccessRequest request) {
+            for (int i = 0; i < sides.size(); i++) {
+                if (!any(sides.get(i), request)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static boolean any(List<Tuple> side, AccessRequest request) {
+            for (int i = 0; i < side.size(); i++) {
+                if (side.get(i).at(request)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -70,26 +97,33 @@ public final class Standing {
         return principal;
     }
 
-    /** The names of the tiers held at a moment, in order of rank, whatever their databases. */
-    public List<String> tiers(Instant now) {
+    /** The names of the tiers a request can be served by, in order of rank, whatever their databases. */
+    public List<String> tiers(AccessRequest request) {
         return held.stream()
-                .filter(tier -> tier.at(now))
+                .filter(tier -> tier.at(request))
                 .map(tier -> tier.tier().name())
                 .toList();
     }
 
-    /** When, after a moment, time alone may change what is held; null for never. */
+    /**
+     * When, after a moment, time alone may change a verdict on this principal: a binding ends, or its hours begin or end. Null for never.
+     */
     public @Nullable Instant nextChange(Instant now) {
-        Instant next = null;
-        for (Held tier : held) {
-            for (Tuple tuple : tier.tuples()) {
-                Instant until = tuple.until();
-                if (until != null && until.isAfter(now) && (next == null || until.isBefore(next))) {
-                    next = until;
+        Instant next = Instant.MAX;
+        for (Held each : held) {
+            for (List<Tuple> side : each.sides()) {
+                for (Tuple tuple : side) {
+                    Instant until = tuple.until();
+                    if (until != null && !until.isAfter(now)) {
+                        continue;
+                    }
+                    next = until != null && until.isBefore(next) ? until : next;
+                    Instant hours = tuple.require().boundary(now);
+                    next = hours.isBefore(next) ? hours : next;
                 }
             }
         }
-        return next;
+        return next.equals(Instant.MAX) ? null : next;
     }
 
     List<Held> held() {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says bindings in words: whom they name, what they give, and what a principal lacks to be named. */
@@ -28,10 +29,39 @@ final class SubjectText {
                             .map(grant -> grant.getKey() + ": " + of(grant.getValue()))
                             .collect(Collectors.joining(", ")));
         }
+        String require = of(binding.require());
+        if (!require.isEmpty()) {
+            out.append("; require ").append(require);
+        }
         if (binding.until() != null) {
             out.append(now.isBefore(binding.until()) ? "; until " : "; ended ").append(binding.until());
         }
         return out.toString();
+    }
+
+    /** What a binding asks for, in the words of the policy; empty when it asks for nothing. */
+    static String of(Require require) {
+        List<String> parts = new ArrayList<>();
+        if (!require.hours().isEmpty()) {
+            parts.add("hours " + joined(require.hours()));
+        }
+        if (!require.networks().isEmpty()) {
+            parts.add("networks " + joined(require.networks()));
+        }
+        if (require.authContext() != null) {
+            parts.add("authContext " + require.authContext());
+        }
+        if (require.agents()) {
+            parts.add("agents: allow");
+        }
+        if (require.guests()) {
+            parts.add("guests: allow");
+        }
+        return String.join(", ", parts);
+    }
+
+    private static String joined(List<?> values) {
+        return values.stream().map(Object::toString).collect(Collectors.joining(" or "));
     }
 
     private static String of(Binding.Grant grant) {
@@ -43,7 +73,7 @@ final class SubjectText {
     }
 
     /** What a principal lacks, key by key; empty when the binding names it and gives it the tier. */
-    static List<String> lacking(Binding binding, Principal principal, Instant now) {
+    static List<String> lacking(Binding binding, Principal principal, AccessRequest request) {
         List<String> lacking = new ArrayList<>();
         if (Collections.disjoint(binding.groups(), principal.groups())) {
             add(lacking, "groups", binding.groups());
@@ -68,7 +98,24 @@ final class SubjectText {
                 lacking.add("the claim " + claim);
             }
         }
-        if (binding.until() != null && !now.isBefore(binding.until())) {
+        Require require = binding.require();
+        Set<DenyReason> lacks = require.lacking(principal.attributes(), request);
+        if (lacks.contains(DenyReason.AGENT_NOT_ADMITTED)) {
+            lacking.add("require agents: allow");
+        }
+        if (lacks.contains(DenyReason.GUEST_NOT_ADMITTED)) {
+            lacking.add("require guests: allow");
+        }
+        if (lacks.contains(DenyReason.NETWORK)) {
+            lacking.add("a client in networks " + joined(require.networks()));
+        }
+        if (lacks.contains(DenyReason.HOURS)) {
+            lacking.add("the hours " + joined(require.hours()));
+        }
+        if (lacks.contains(DenyReason.AUTH_CONTEXT)) {
+            lacking.add("the authentication context " + require.authContext());
+        }
+        if (binding.until() != null && !request.now().isBefore(binding.until())) {
             lacking.add("a later until: it ended at " + binding.until());
         }
         return lacking;

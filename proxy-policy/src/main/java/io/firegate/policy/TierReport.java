@@ -16,7 +16,9 @@ public final class TierReport {
         if (denied != null) {
             lines.add("refused as a whole: " + denied);
         }
-        List<String> held = standing.tiers(now);
+        // Of nowhere and in no database: what asks for a network is told as lacking.
+        AccessRequest request = new AccessRequest(new DatabaseName("", ""), List.of(), null, now);
+        List<String> held = standing.tiers(request);
         for (Tier tier : snapshot.tiers()) {
             boolean holds = held.contains(tier.name());
             lines.add((holds ? "holds " : "lacks ") + tier.name() + ", for "
@@ -29,7 +31,7 @@ public final class TierReport {
                     .filter(binding -> binding.tier() == tier)
                     .toList();
             for (Binding binding : bindings) {
-                List<String> lacking = SubjectText.lacking(binding, standing.principal(), now);
+                List<String> lacking = SubjectText.lacking(binding, standing.principal(), request);
                 if (lacking.isEmpty()) {
                     lines.add("  by " + SubjectText.of(binding, now));
                 } else if (!holds) {

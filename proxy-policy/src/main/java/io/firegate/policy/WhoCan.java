@@ -138,6 +138,6 @@ public final class WhoCan {
 
     /** A tier that somebody holds for ever and without grants: what its rules allow does not depend on them. */
     static Held held(Tier tier) {
-        return new Held(tier, List.of(new Tuple(Map.of(), null)), null);
+        return new Held(tier, List.of(List.of(new Tuple(Map.of(), Require.NOTHING, null))));
     }
 }

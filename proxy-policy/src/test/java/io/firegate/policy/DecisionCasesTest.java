@@ -32,6 +32,7 @@ class DecisionCasesTest {
     private static final Path CASES = Path.of("src/test/resources/decisions");
     private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
     private static final DatabaseName DATABASE = new DatabaseName("p", "d");
+    private static final Guid SOMEONE = new Guid("5b1f0a52-0000-4000-8000-0000000000ff");
 
     @TestFactory
     Stream<DynamicTest> decides() throws IOException {
@@ -76,17 +77,39 @@ class DecisionCasesTest {
             }
             String[] cells = line.split(" \\| ", 3);
             assertThat(cells).as(line).hasSize(3);
-            String[] access = cells[1].strip().split(" @ ", 2);
-            Instant now = access.length == 2 ? Instant.parse(access[1]) : NOW;
+            AccessRequest request = request(cells[1].strip());
             Principal caller = requireNonNull(callers.get(cells[0]), cells[0]);
             tests.add(DynamicTest.dynamicTest(
                     file.getFileName() + " " + cells[0] + " " + cells[1],
-                    () -> assertThat(Verdicts.of(snapshot, caller, DATABASE, access[0], now, documents))
+                    () -> assertThat(Verdicts.of(snapshot, caller, request, documents))
                             .isEqualTo(cells[2].strip())));
         }
         root.noOtherKeys();
         assertThat(problems.render()).isEmpty();
         return tests;
+    }
+
+    /** An access, then what is not as usual: {@code get /a/b; from 192.0.2.1; at 2026-12-01T00:00:00Z; in p/e; as tier}. */
+    private static AccessRequest request(String text) {
+        String[] parts = text.split("; ", -1);
+        Map<String, String> unusual = new HashMap<>();
+        for (int i = 1; i < parts.length; i++) {
+            String[] words = parts[i].split(" ", 2);
+            unusual.put(words[0], words[1]);
+        }
+        String address = unusual.remove("from");
+        String now = unusual.remove("at");
+        String database = unusual.remove("in");
+        String tier = unusual.remove("as");
+        assertThat(unusual).as(text).isEmpty();
+        return new AccessRequest(
+                database == null ? DATABASE : DatabaseName.parse(database).orElseThrow(),
+                Verdicts.accesses(parts[0]),
+                tier,
+                null,
+                now == null ? NOW : Instant.parse(now),
+                address == null ? null : IpAddress.parse(address).orElseThrow(),
+                Lookups.NONE);
     }
 
     private static PolicySnapshot snapshot(String policy) {
@@ -101,9 +124,36 @@ class DecisionCasesTest {
                 .collect(Collectors.toSet());
         YamlMapping written = caller.optionalMapping("claims");
         Map<String, PolicyValue> claims = written == null ? Map.of() : fields(written);
-        Guid someone = new Guid("5b1f0a52-0000-4000-8000-0000000000ff");
+        String agent = caller.optionalString("agent");
+        Principal.Attributes attributes = new Principal.Attributes(
+                strings(caller, "authContexts"),
+                agent == null ? Principal.Agent.NONE : Principal.Agent.valueOf(agent),
+                caller.optionalBoolean("guest", false));
+        String kind = caller.optionalString("kind");
+        Guid app = guid(caller, "app");
+        Guid oid = guid(caller, "oid");
+        Set<String> roles = strings(caller, "roles");
+        caller.noOtherKeys();
         return new Principal(
-                someone, someone, Principal.Kind.USER, someone, groups, Set.of(), "", NOW, Map.copyOf(claims));
+                SOMEONE,
+                oid,
+                kind == null ? Principal.Kind.USER : Principal.Kind.valueOf(kind),
+                app,
+                groups,
+                roles,
+                "",
+                NOW,
+                Map.copyOf(claims),
+                attributes);
+    }
+
+    private static Set<String> strings(YamlMapping caller, String key) {
+        return caller.optionalStrings(key).stream().map(YamlScalar::text).collect(Collectors.toSet());
+    }
+
+    private static Guid guid(YamlMapping caller, String key) {
+        String text = caller.optionalString(key);
+        return text == null ? SOMEONE : new Guid(text);
     }
 
     private static Map<String, PolicyValue> fields(YamlMapping mapping) {

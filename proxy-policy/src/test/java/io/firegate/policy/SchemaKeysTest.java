@@ -25,6 +25,7 @@ class SchemaKeysTest {
             tiers/*/rules/*          | {tiers: {t: {rules: [{unheardOf: 1}]}}}
             tiers/*/rules/*/fields   | {tiers: {t: {rules: [{fields: {unheardOf: 1}}]}}}
             bindings/*               | {bindings: [{unheardOf: 1}]}
+            bindings/*/require       | {bindings: [{require: {unheardOf: 1}}]}
             deny                     | {deny: {unheardOf: 1}}
             """)
     void policy(String path, String yaml) {

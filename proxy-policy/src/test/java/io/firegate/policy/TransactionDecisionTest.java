@@ -101,7 +101,7 @@ class TransactionDecisionTest {
                         .toList();
 
         Decision.Settled decision = SNAPSHOT.decide(
-                        standing, new AccessRequest(DATABASE, accesses, tier, credential, NOW, Lookups.NONE))
+                        standing, new AccessRequest(DATABASE, accesses, tier, credential, NOW, null, Lookups.NONE))
                 .onTerms();
 
         assertThat(

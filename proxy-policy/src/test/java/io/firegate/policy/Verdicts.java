@@ -50,7 +50,12 @@ final class Verdicts {
     }
 
     static String of(PolicySnapshot snapshot, Principal caller, DatabaseName database, String access, Instant now) {
-        return of(snapshot, caller, database, access, now, Map.of());
+        return of(snapshot, caller, new AccessRequest(database, accesses(access), null, now), Map.of());
+    }
+
+    /** Several joined by {@code and}. */
+    static List<Access> accesses(String text) {
+        return Arrays.stream(text.split(" and ", -1)).map(Verdicts::access).toList();
     }
 
     /**
@@ -61,14 +66,9 @@ final class Verdicts {
     static String of(
             PolicySnapshot snapshot,
             Principal caller,
-            DatabaseName database,
-            String access,
-            Instant now,
+            AccessRequest request,
             Map<ResourcePath, DocumentView> documents) {
         Standing standing = snapshot.standing(caller);
-        List<Access> accesses =
-                Arrays.stream(access.split(" and ", -1)).map(Verdicts::access).toList();
-        AccessRequest request = new AccessRequest(database, accesses, null, now);
         return switch (snapshot.decide(standing, request)) {
             case Decision.Settled settled -> of(settled);
             case Decision.Needs(var permit, var needed) -> {
@@ -88,7 +88,7 @@ final class Verdicts {
                 permit.grants().stream()
                         .map(grant -> grant.rule() + said(grant.obligations()))
                         .collect(Collectors.joining(" and "));
-            case Decision.Deny deny -> deny.reason().name();
+            case Decision.Deny deny -> deny.reason() + (deny.detail() == null ? "" : " (" + deny.detail() + ")");
         };
     }
 
@@ -108,9 +108,14 @@ final class Verdicts {
                 }
                 + switch (obligations.check()) {
                     case WriteCheck.NoCheck.INSTANCE -> "";
-                    case WriteCheck.OneOf(var tuples) ->
-                        tuples.stream().map(Verdicts::said).collect(Collectors.joining(" or", " as a whole", ""));
+                    case WriteCheck.OneOf one -> " as a whole" + said(one);
+                    case WriteCheck.OneOfEach(var sides) ->
+                        sides.stream().map(Verdicts::said).collect(Collectors.joining(" and", " as a whole", ""));
                 };
+    }
+
+    private static String said(WriteCheck.OneOf side) {
+        return side.tuples().stream().map(Verdicts::said).collect(Collectors.joining(" or"));
     }
 
     private static String said(WriteCheck.Terms tuple) {

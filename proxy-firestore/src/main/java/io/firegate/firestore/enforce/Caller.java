@@ -5,6 +5,7 @@ import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.ResourcePath;
@@ -42,17 +43,24 @@ interface Caller {
         private final Standing standing;
         private final @Nullable String namedTier;
         private final Instant now;
+        private final @Nullable IpAddress client;
         private final Lookups lookups;
         private final Set<ResourcePath> needed = new LinkedHashSet<>();
 
-        Standard(Standing standing, @Nullable String namedTier, Instant now) {
-            this(standing, namedTier, now, Lookups.NONE);
+        Standard(Standing standing, @Nullable String namedTier, Instant now, @Nullable IpAddress client) {
+            this(standing, namedTier, now, client, Lookups.NONE);
         }
 
-        private Standard(Standing standing, @Nullable String namedTier, Instant now, Lookups lookups) {
+        private Standard(
+                Standing standing,
+                @Nullable String namedTier,
+                Instant now,
+                @Nullable IpAddress client,
+                Lookups lookups) {
             this.standing = standing;
             this.namedTier = namedTier;
             this.now = now;
+            this.client = client;
             this.lookups = lookups;
         }
 
@@ -63,7 +71,7 @@ interface Caller {
 
         @Override
         public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
-            AccessRequest request = new AccessRequest(database, accesses, namedTier, credential, now, lookups);
+            AccessRequest request = new AccessRequest(database, accesses, namedTier, credential, now, client, lookups);
             return switch (standing.snapshot().decide(standing, request)) {
                 case Decision.Settled settled -> settled;
                 case Decision.Needs(var permit, var documents) -> {
@@ -91,7 +99,7 @@ interface Caller {
 
         @Override
         public Caller with(Lookups found) {
-            return new Standard(standing, namedTier, now, found);
+            return new Standard(standing, namedTier, now, client, found);
         }
     }
 }

@@ -40,6 +40,7 @@ enum Demand {
         switch (obligations.check()) {
             case Obligations.WriteCheck.NoCheck.INSTANCE -> {}
             case Obligations.WriteCheck.OneOf check -> demands.add(WRITE_GUARD);
+            case Obligations.WriteCheck.OneOfEach checks -> demands.add(WRITE_GUARD);
         }
         if (awaits(obligations)) {
             demands.add(LOOKUPS);

@@ -10,6 +10,7 @@ import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
@@ -85,6 +86,7 @@ public final class Enforcer {
      * @param standing the caller under the snapshot that judges
      * @param namedTier the value of {@code x-firegate-tier}, or null
      * @param now when the request arrived
+     * @param client the address it came from, or null
      * @param refusals says the refusal of one write among others that go on
      */
     public Admission admit(
@@ -93,18 +95,21 @@ public final class Enforcer {
             Standing standing,
             @Nullable String namedTier,
             Instant now,
+            @Nullable IpAddress client,
             WriteRefusals refusals) {
-        return admit(method, framed, new Caller.Standard(standing, namedTier, now), refusals);
+        return admit(method, framed, new Caller.Standard(standing, namedTier, now, client), refusals);
     }
 
     /**
      * A Listen stream of a caller, without targets yet.
      *
      * @param namedTier the value of {@code x-firegate-tier}, or null
+     * @param client the address it came from, or null
      * @param targetsMax most targets at a time
      */
-    public ListenStream listen(Principal principal, @Nullable String namedTier, int targetsMax) {
-        return new ListenStream(sealer, listens, principal, namedTier, targetsMax);
+    public ListenStream listen(
+            Principal principal, @Nullable String namedTier, @Nullable IpAddress client, int targetsMax) {
+        return new ListenStream(sealer, listens, principal, namedTier, client, targetsMax);
     }
 
     Admission admit(FirestoreMethod method, ByteBuf framed, Caller caller, WriteRefusals refusals) {

@@ -16,6 +16,7 @@ import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Standing;
@@ -58,6 +59,7 @@ public final class ListenStream {
     private final ListenReader reader;
     private final Principal principal;
     private final @Nullable String namedTier;
+    private final @Nullable IpAddress client;
     private final int targetsMax;
     private final Map<Integer, ListenTarget> byId = new HashMap<>();
     private final Map<Integer, ListenTarget> byUpstreamId = new HashMap<>();
@@ -70,14 +72,21 @@ public final class ListenStream {
      * A stream without targets.
      *
      * @param namedTier the value of {@code x-firegate-tier}, or null
+     * @param client the address it came from, or null
      * @param targetsMax most targets at a time
      */
     ListenStream(
-            HandleSealer sealer, ListenReader reader, Principal principal, @Nullable String namedTier, int targetsMax) {
+            HandleSealer sealer,
+            ListenReader reader,
+            Principal principal,
+            @Nullable String namedTier,
+            @Nullable IpAddress client,
+            int targetsMax) {
         this.sealer = sealer;
         this.reader = reader;
         this.principal = principal;
         this.namedTier = namedTier;
+        this.client = client;
         this.targetsMax = targetsMax;
         this.answers = new ListenAnswers(sealer, principal, byUpstreamId);
     }
@@ -179,7 +188,7 @@ public final class ListenStream {
                         ? new Asked.Invalid(RequestProblem.BAD_TARGET_ID, "add_target.target_id")
                         : new Asked.Refused(target, problem, place);
             case ListenReader.Asked.Remove(int target) -> removed(target);
-            case ListenReader.Asked.Add(var ask) -> add(ask, new Caller.Standard(standing, namedTier, now));
+            case ListenReader.Asked.Add(var ask) -> add(ask, new Caller.Standard(standing, namedTier, now, client));
         };
     }
 
@@ -329,7 +338,7 @@ public final class ListenStream {
      * @return what has changed, target by target; empty when nothing has
      */
     public List<Change> judgedAnew(Standing standing, Instant now) {
-        Caller caller = new Caller.Standard(standing, namedTier, now);
+        Caller caller = new Caller.Standard(standing, namedTier, now, client);
         List<Change> changes = new ArrayList<>(0);
         for (ListenTarget target : List.copyOf(byId.values())) {
             TargetAsk ask = target.ask();

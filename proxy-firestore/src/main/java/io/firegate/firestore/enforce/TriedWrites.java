@@ -67,6 +67,7 @@ public final class TriedWrites implements WriteTrial {
                     attempt.request().namedTier(),
                     credential,
                     attempt.request().now(),
+                    attempt.request().client(),
                     attempt.lookups());
             return attempt.standing()
                     .snapshot()

@@ -73,7 +73,7 @@ class ScenarioTest {
             String policy = scenario.text("policy");
             Standing standing = policy == null ? null : standing(policy);
             Admission admission = standing != null
-                    ? enforcer.admit(scenario.method(), framed, standing, null, TestHandles.NOW, REFUSALS)
+                    ? enforcer.admit(scenario.method(), framed, standing, null, TestHandles.NOW, null, REFUSALS)
                     : enforcer.admit(
                             scenario.method(),
                             framed,

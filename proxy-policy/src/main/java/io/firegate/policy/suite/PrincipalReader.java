@@ -52,8 +52,26 @@ final class PrincipalReader {
         if (named != null) {
             claims.putAll(values.fields(named).entries());
         }
+        Principal.Attributes attributes = attributes(mapping);
         mapping.noOtherKeys();
-        return new Principal(tenant, oid, kind, app, groups, roles, token == null ? "" : token, expiresAt, claims);
+        return new Principal(
+                tenant, oid, kind, app, groups, roles, token == null ? "" : token, expiresAt, claims, attributes);
+    }
+
+    private static Principal.Attributes attributes(YamlMapping mapping) {
+        Set<String> contexts = new LinkedHashSet<>();
+        mapping.optionalStrings("authContexts").forEach(context -> contexts.add(context.text()));
+        Principal.Agent agent = Principal.Agent.NONE;
+        YamlNode written = mapping.optional("agent");
+        String word = written == null ? null : written.asString();
+        if (written != null && word != null) {
+            switch (word) {
+                case "itself" -> agent = Principal.Agent.ITSELF;
+                case "for-user" -> agent = Principal.Agent.FOR_USER;
+                default -> written.problem("`" + word + "` is neither `itself` nor `for-user`");
+            }
+        }
+        return new Principal.Attributes(contexts, agent, mapping.optionalBoolean("guest", false));
     }
 
     private static Guid guid(YamlMapping mapping, String key) {

@@ -4,6 +4,8 @@ import io.firegate.policy.Access;
 import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.DenyReason;
+import io.firegate.policy.IpAddress;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Principal;
 import io.firegate.policy.ResourcePath;
 import io.firegate.policy.condition.FieldPath;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param database where
  * @param namedTier the tier the caller asks for, or null
  * @param now when
+ * @param address where from, or null
  * @param when what
  * @param then what is to come of it
  */
@@ -33,6 +36,7 @@ public record SuiteCase(
         DatabaseName database,
         @Nullable String namedTier,
         Instant now,
+        @Nullable IpAddress address,
         Asked when,
         Expected then) {
 
@@ -80,6 +84,6 @@ public record SuiteCase(
 
     /** The question the policy is asked. */
     AccessRequest request(Access access) {
-        return new AccessRequest(database, List.of(access), namedTier, now);
+        return new AccessRequest(database, List.of(access), namedTier, null, now, address, Lookups.NONE);
     }
 }

@@ -2,6 +2,7 @@ package io.firegate.policy.suite;
 
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
+import io.firegate.policy.IpAddress;
 import io.firegate.policy.Operation;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
@@ -158,6 +159,7 @@ public final class SuiteReader {
         YamlNode nowNode = test.optional("now");
         Instant now = nowNode == null ? suiteNow : nowNode.asInstant();
         String tier = test.optionalString("tier");
+        IpAddress address = address(test);
         boolean history = test.optionalBoolean("history", false);
         YamlMapping when = test.requiredMapping("when");
         Asked asked = when == null ? null : asked(when, history, values);
@@ -165,8 +167,17 @@ public final class SuiteReader {
         SuiteCase.Expected expected = then == null ? null : new ExpectedReader(values, documents).read(then, asked);
         test.noOtherKeys();
         if (name != null && principal != null && database != null && now != null && asked != null && expected != null) {
-            cases.add(new SuiteCase(test.position(), name, principal, database, tier, now, asked, expected));
+            cases.add(new SuiteCase(test.position(), name, principal, database, tier, now, address, asked, expected));
         }
+    }
+
+    private static @Nullable IpAddress address(YamlMapping test) {
+        String text = test.optionalString("address");
+        IpAddress address = text == null ? null : IpAddress.parse(text).orElse(null);
+        if (text != null && address == null && test.optional("address") instanceof YamlScalar scalar) {
+            scalar.problem("`" + text + "` is not an IP address");
+        }
+        return address;
     }
 
     private @Nullable Principal principal(YamlMapping test, PrincipalReader reader) {

@@ -35,6 +35,15 @@ public final class SuiteSchema {
         keys.put("roles", JsonSchema.list("App roles", 0, JsonSchema.text("A role")));
         keys.put("token", JsonSchema.text("The token's uti"));
         keys.put("claims", JsonSchema.names("Claims the policy may use", JsonSchema.anything("A value")));
+        keys.put(
+                "authContexts",
+                JsonSchema.list("Authentication contexts the sign-in met", 0, JsonSchema.text("c1 to c99")));
+        keys.put(
+                "agent",
+                JsonSchema.words(
+                        "An AI agent acts: for itself, or its application for the person",
+                        List.of("itself", "for-user")));
+        keys.put("guest", JsonSchema.value("boolean", "A guest of the tenant"));
         return JsonSchema.keys("Facts of a token; what is left out is that of nobody", List.of(), keys);
     }
 
@@ -45,6 +54,7 @@ public final class SuiteSchema {
         keys.put("database", JsonSchema.text("In place of the suite's"));
         keys.put("now", JsonSchema.text("In place of the suite's"));
         keys.put("tier", JsonSchema.text("The tier named in x-firegate-tier"));
+        keys.put("address", JsonSchema.text("The IP address it comes from"));
         keys.put("history", JsonSchema.value("boolean", "At an explicit read time"));
         keys.put("when", when());
         keys.put(
