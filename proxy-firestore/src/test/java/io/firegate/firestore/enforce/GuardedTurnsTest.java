@@ -1,0 +1,376 @@
+package io.firegate.firestore.enforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.firestore.v1.BatchGetDocumentsRequest;
+import com.google.firestore.v1.BatchGetDocumentsResponse;
+import com.google.firestore.v1.BatchWriteRequest;
+import com.google.firestore.v1.BatchWriteResponse;
+import com.google.firestore.v1.CommitRequest;
+import com.google.firestore.v1.CommitResponse;
+import com.google.firestore.v1.CreateDocumentRequest;
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.DocumentMask;
+import com.google.firestore.v1.GetDocumentRequest;
+import com.google.firestore.v1.MapValue;
+import com.google.firestore.v1.UpdateDocumentRequest;
+import com.google.firestore.v1.Value;
+import com.google.firestore.v1.Write;
+import com.google.firestore.v1.WriteResult;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.rpc.Status;
+import io.firegate.firestore.handle.SealedTransaction;
+import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.policy.Compilation;
+import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
+import io.firegate.policy.PolicyCompiler;
+import io.firegate.policy.PolicyFile;
+import io.firegate.policy.PolicySnapshot;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The turns of guarded writes with a Firestore that answers what the test says. */
+class GuardedTurnsTest {
+    private static final DatabaseName DATABASE = new DatabaseName("p", "(default)");
+    private static final String DOCUMENTS = DATABASE.resourceName() + "/documents/";
+    private static final int UNAVAILABLE = 14;
+    private static final int FAILED_PRECONDITION = 9;
+    private static final Timestamp CHANGED =
+            Timestamp.newBuilder().setSeconds(100).build();
+    private static final Timestamp COMMITTED =
+            Timestamp.newBuilder().setSeconds(900).build();
+
+    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER);
+    private static final PolicySnapshot POLICY = policy("""
+            version: 1
+            tiers:
+              t:
+                databases: ["p/(default)"]
+                credential: credential
+                rules:
+                  - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
+                  - { id: past, path: "/past/{x}", allow: [get, write], where: doc.ward == 'A', history: true }
+                  - { id: split-create, path: "/split/{x}", allow: [create], where: doc.ward == 'A' }
+                  - { id: split-update, path: "/split/{x}", allow: [update], where: "doc.ward in ['A', 'B']" }
+                  - { id: pairs, path: "/pairs/{x}", allow: [get], where: doc.a == doc.b }
+                  - { id: pairs-written, path: "/pairs/{x}", allow: [write] }
+                  - { id: fields, path: "/fields/{x}", allow: [get, write], fields: { hide: [ssn] } }
+            bindings:
+              - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
+            """);
+
+    private static PolicySnapshot policy(String text) {
+        Compilation compilation = PolicyCompiler.compile(
+                List.of(new PolicyFile("policy.yaml", text.getBytes(StandardCharsets.UTF_8))), null);
+        assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
+        return ((Compilation.Compiled) compilation).snapshot();
+    }
+
+    private static Admission admit(FirestoreMethod method, MessageLite request) {
+        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW);
+        return ENFORCER.admit(method, Frames.HEAP.frame(request.toByteArray()), caller, TestRefusals.INSTANCE);
+    }
+
+    private static GuardedCall guarded(FirestoreMethod method, MessageLite request) {
+        Admission admission = admit(method, request);
+        assertThat(admission).isInstanceOf(Admission.Guarded.class);
+        return ((Admission.Guarded) admission).call();
+    }
+
+    private static byte[] asked(GuardedCall.Turn turn, boolean writes) {
+        assertThat(turn)
+                .isInstanceOfSatisfying(
+                        GuardedCall.Turn.Ask.class,
+                        ask -> assertThat(ask.writes()).isEqualTo(writes));
+        ByteBuf body = ((GuardedCall.Turn.Ask) turn).call().takeBody();
+        try {
+            return ByteBufUtil.getBytes(body.skipBytes(5));
+        } finally {
+            body.release();
+        }
+    }
+
+    /** The turn after what is stored has been read: each document as a ward, or null for none. */
+    private static GuardedCall.Turn read(GuardedCall call, GuardedCall.Turn turn, Map<String, String> wards)
+            throws InvalidProtocolBufferException {
+        List<byte[]> answer = new ArrayList<>();
+        for (String name :
+                BatchGetDocumentsRequest.parseFrom(asked(turn, false)).getDocumentsList()) {
+            String ward = wards.get(name.substring(DOCUMENTS.length()));
+            BatchGetDocumentsResponse.Builder one = BatchGetDocumentsResponse.newBuilder();
+            answer.add((ward == null
+                            ? one.setMissing(name)
+                            : one.setFound(ward(name, ward).toBuilder().setUpdateTime(CHANGED)))
+                    .build()
+                    .toByteArray());
+        }
+        return call.answered(answer, GuardedCall.STATUS_OK);
+    }
+
+    private static Value text(String value) {
+        return Value.newBuilder().setStringValue(value).build();
+    }
+
+    private static Document ward(String name, String ward) {
+        return Document.newBuilder().setName(name).putFields("ward", text(ward)).build();
+    }
+
+    private static Write update(String path, String ward) {
+        return Write.newBuilder().setUpdate(ward(DOCUMENTS + path, ward)).build();
+    }
+
+    private static Write verify(String path) {
+        UnknownFieldSet.Field name = UnknownFieldSet.Field.newBuilder()
+                .addLengthDelimited(ByteString.copyFromUtf8(DOCUMENTS + path))
+                .build();
+        return Write.newBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder().addField(5, name).build())
+                .build();
+    }
+
+    private static CommitRequest commit(Write... writes) {
+        return CommitRequest.newBuilder()
+                .setDatabase(DATABASE.resourceName())
+                .addAllWrites(List.of(writes))
+                .build();
+    }
+
+    /** A verify answers when the document was changed last: of one that is hidden that would tell that it is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"visible", "hidden", "missing"})
+    void aVerifyTellsTheTimeOfAVisibleDocumentOnly(String which) throws InvalidProtocolBufferException {
+        GuardedCall call = guarded(FirestoreMethod.COMMIT, commit(update("rows/own", "A"), verify("rows/other")));
+        Map<String, String> stored = switch (which) {
+            case "visible" -> Map.of("rows/own", "A", "rows/other", "A");
+            case "hidden" -> Map.of("rows/own", "A", "rows/other", "B");
+            default -> Map.of("rows/own", "A");
+        };
+
+        asked(read(call, call.begin(), stored), true);
+        CommitResponse answer = CommitResponse.newBuilder()
+                .addWriteResults(WriteResult.newBuilder().setUpdateTime(COMMITTED))
+                .addWriteResults(
+                        which.equals("missing")
+                                ? WriteResult.getDefaultInstance()
+                                : WriteResult.newBuilder()
+                                        .setUpdateTime(CHANGED)
+                                        .build())
+                .setCommitTime(COMMITTED)
+                .build();
+        GuardedCall.Turn end = call.answered(List.of(answer.toByteArray()), GuardedCall.STATUS_OK);
+
+        assertThat(end).isInstanceOf(GuardedCall.Turn.Answer.class);
+        CommitResponse told = CommitResponse.parseFrom(((GuardedCall.Turn.Answer) end).message());
+        assertThat(told.getWriteResults(1).getUpdateTime()).isEqualTo(which.equals("visible") ? CHANGED : COMMITTED);
+        assertThat(told.getWriteResults(0)).isEqualTo(answer.getWriteResults(0));
+    }
+
+    /** What decides about a write is read as the transaction reads: in one that reads the past it needs what a read of the past needs. */
+    @Test
+    void aGuardedWriteInATransactionOfThePastNeedsHistory() {
+        ByteString past = new SealedTransaction(
+                        ByteString.copyFromUtf8("up"), TestCaller.CREDENTIAL, SealedTransaction.Mode.READ_WRITE, true)
+                .seal(TestHandles.SEALER, TestHandles.CALLER, DATABASE);
+        for (Write write : List.of(
+                update("rows/x", "A"),
+                Write.newBuilder().setDelete(DOCUMENTS + "rows/x").build(),
+                verify("rows/x"))) {
+            CommitRequest request =
+                    commit(write).toBuilder().setTransaction(past).build();
+
+            assertThat(admit(FirestoreMethod.COMMIT, request))
+                    .isInstanceOfSatisfying(
+                            Admission.Denied.class,
+                            denied -> assertThat(denied.deny().reason()).isEqualTo(DenyReason.HISTORY));
+        }
+        // What is refused at first only because it is not known whether it creates is asked again, both ways.
+        assertThat(admit(FirestoreMethod.COMMIT, commit(update("split/x", "A"))))
+                .isInstanceOf(Admission.Guarded.class);
+        assertThat(admit(
+                        FirestoreMethod.COMMIT,
+                        commit(update("split/x", "A")).toBuilder()
+                                .setTransaction(past)
+                                .build()))
+                .isInstanceOf(Admission.Denied.class);
+        assertThat(admit(
+                        FirestoreMethod.COMMIT,
+                        commit(update("past/x", "A")).toBuilder()
+                                .setTransaction(past)
+                                .build()))
+                .isInstanceOf(Admission.Guarded.class);
+        assertThat(admit(FirestoreMethod.COMMIT, commit(update("rows/x", "A")))).isInstanceOf(Admission.Guarded.class);
+    }
+
+    private static Value map(int x, int y) {
+        MapValue.Builder map = MapValue.newBuilder();
+        map.putFields("x", Value.newBuilder().setIntegerValue(x).build());
+        if (y != 0) {
+            map.putFields("y", Value.newBuilder().setIntegerValue(y).build());
+        }
+        return Value.newBuilder().setMapValue(map).build();
+    }
+
+    private static Document pair(String name, Value a, Value b) {
+        return Document.newBuilder()
+                .setName(name)
+                .putFields("a", a)
+                .putFields("b", b)
+                .setUpdateTime(COMMITTED)
+                .build();
+    }
+
+    private static Document shown(FirestoreMethod method, MessageLite request, Document answer)
+            throws InvalidProtocolBufferException {
+        Admission admission = admit(method, request);
+        assertThat(admission).isInstanceOf(Admission.Admitted.class);
+        PermittedCall call = ((Admission.Admitted) admission).call();
+        Examined examined = call.answers().examine(answer.toByteArray());
+        call.release();
+        return Document.parseFrom(((Examined.Send) examined).message());
+    }
+
+    /** A part of a document can meet a condition that the whole does not: two maps cut to what they share are equal. */
+    @Test
+    void aCutAnswerIsShownToNobodyWhoSeesRowsOnly() throws InvalidProtocolBufferException {
+        String name = DOCUMENTS + "pairs/x";
+        Document alike = pair(name, map(1, 2), map(1, 2));
+        Document unlike = pair(name, map(1, 2), map(1, 3));
+        Document cut = pair(name, map(1, 0), map(1, 0));
+        DocumentMask mask = DocumentMask.newBuilder()
+                .addFieldPaths("a.x")
+                .addFieldPaths("b.x")
+                .build();
+        UpdateDocumentRequest update =
+                UpdateDocumentRequest.newBuilder().setDocument(unlike).build();
+        CreateDocumentRequest create = CreateDocumentRequest.newBuilder()
+                .setParent(DATABASE.resourceName() + "/documents")
+                .setCollectionId("pairs")
+                .setDocumentId("x")
+                .setDocument(unlike.toBuilder().clearName())
+                .build();
+        FirestoreMethod updating = FirestoreMethod.UPDATE_DOCUMENT;
+        FirestoreMethod creating = FirestoreMethod.CREATE_DOCUMENT;
+        Document nothing = unlike.toBuilder().clearFields().build();
+
+        assertThat(shown(updating, update, alike)).isEqualTo(alike);
+        assertThat(shown(updating, update, unlike)).isEqualTo(nothing);
+        assertThat(shown(updating, update.toBuilder().setMask(mask).build(), cut))
+                .isEqualTo(nothing);
+        assertThat(shown(creating, create, alike)).isEqualTo(alike);
+        assertThat(shown(creating, create, unlike)).isEqualTo(nothing);
+        assertThat(shown(creating, create.toBuilder().setMask(mask).build(), cut))
+                .isEqualTo(nothing);
+    }
+
+    private static BatchWriteRequest batch(Write... writes) {
+        return BatchWriteRequest.newBuilder()
+                .setDatabase(DATABASE.resourceName())
+                .addAllWrites(List.of(writes))
+                .build();
+    }
+
+    /** A batch of which the first write is done and the second has lost its pin, at its second reading. */
+    private static GuardedCall halfDone() throws InvalidProtocolBufferException {
+        GuardedCall call = guarded(FirestoreMethod.BATCH_WRITE, batch(update("rows/x", "A"), update("rows/y", "A")));
+        asked(read(call, call.begin(), Map.of("rows/x", "A", "rows/y", "A")), true);
+        BatchWriteResponse answer = BatchWriteResponse.newBuilder()
+                .addWriteResults(WriteResult.newBuilder().setUpdateTime(COMMITTED))
+                .addWriteResults(WriteResult.getDefaultInstance())
+                .addStatus(Status.getDefaultInstance())
+                .addStatus(Status.newBuilder().setCode(FAILED_PRECONDITION))
+                .build();
+        assertThat(call.answered(List.of(answer.toByteArray()), GuardedCall.STATUS_OK))
+                .isInstanceOf(GuardedCall.Turn.Pause.class);
+        BatchGetDocumentsRequest again = BatchGetDocumentsRequest.parseFrom(asked(call.begin(), false));
+        assertThat(again.getDocumentsList()).containsExactly(DOCUMENTS + "rows/y");
+        return call;
+    }
+
+    private static void assertHalfDone(GuardedCall.Turn end) throws InvalidProtocolBufferException {
+        assertThat(end).isInstanceOf(GuardedCall.Turn.Answer.class);
+        BatchWriteResponse told = BatchWriteResponse.parseFrom(((GuardedCall.Turn.Answer) end).message());
+        assertThat(told.getStatus(0)).isEqualTo(Status.getDefaultInstance());
+        assertThat(told.getWriteResults(0).getUpdateTime()).isEqualTo(COMMITTED);
+        assertThat(told.getStatus(1).getCode()).isEqualTo(UNAVAILABLE);
+        assertThat(told.getWriteResults(1)).isEqualTo(WriteResult.getDefaultInstance());
+    }
+
+    @Test
+    void whatIsDoneOfABatchIsSaidWhenFirestoreFailsForTheRest() throws InvalidProtocolBufferException {
+        assertHalfDone(halfDone().answered(List.of(), UNAVAILABLE));
+    }
+
+    @Test
+    void whatIsDoneOfABatchIsSaidWhenFirestoreNoLongerAnswers() throws InvalidProtocolBufferException {
+        GuardedCall.Turn end = halfDone().unanswered();
+
+        assertThat(end).isNotNull();
+        assertHalfDone(end);
+    }
+
+    @Test
+    void aBatchOfWhichNothingIsDoneFailsAsAWhole() {
+        GuardedCall call = guarded(FirestoreMethod.BATCH_WRITE, batch(update("rows/x", "A"), update("rows/y", "A")));
+        asked(call.begin(), false);
+
+        assertThat(call.unanswered()).isNull();
+        assertThat(call.answered(List.of(), UNAVAILABLE)).isEqualTo(GuardedCall.Turn.Relay.INSTANCE);
+    }
+
+    /** Each looks at all of the document, so their number times its size is work. */
+    @Test
+    void oneDocumentIsWrittenAHundredTimesAtMost() {
+        Write[] hundred =
+                IntStream.range(0, 100).mapToObj(i -> update("rows/x", "A")).toArray(Write[]::new);
+        Write[] more =
+                IntStream.range(0, 101).mapToObj(i -> update("rows/x", "A")).toArray(Write[]::new);
+
+        assertThat(admit(FirestoreMethod.COMMIT, commit(hundred))).isInstanceOf(Admission.Guarded.class);
+        assertThat(admit(FirestoreMethod.COMMIT, commit(more)))
+                .isInstanceOfSatisfying(
+                        Admission.Invalid.class,
+                        invalid -> assertThat(invalid.problem()).isEqualTo(RequestProblem.TOO_MANY_GUARDED));
+    }
+
+    @Test
+    void aMaskThatMustBeWidenedHasAThousandPathsAtMost() {
+        List<String> paths = IntStream.range(0, 1_000).mapToObj(i -> "f" + i).toList();
+        GetDocumentRequest.Builder get = GetDocumentRequest.newBuilder().setName(DOCUMENTS + "rows/x");
+        get.getMaskBuilder().addAllFieldPaths(paths);
+
+        Admission admitted = admit(FirestoreMethod.GET_DOCUMENT, get.build());
+        assertThat(admitted).isInstanceOf(Admission.Admitted.class);
+        ((Admission.Admitted) admitted).call().release();
+        get.getMaskBuilder().addFieldPaths("one_more");
+        assertThat(admit(FirestoreMethod.GET_DOCUMENT, get.build()))
+                .isInstanceOfSatisfying(
+                        Admission.Invalid.class,
+                        invalid -> assertThat(invalid.problem()).isEqualTo(RequestProblem.TOO_MANY_PATHS));
+    }
+
+    @Test
+    void decisionsNameWhatTheyAreAbout() throws InvalidProtocolBufferException {
+        GuardedCall call = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "B")));
+
+        assertThat(read(call, call.begin(), Map.of("rows/x", "A")))
+                .isInstanceOfSatisfying(GuardedCall.Turn.Refuse.class, refuse -> {
+                    Decision.Deny deny = refuse.deny();
+                    assertThat(deny.reason()).isEqualTo(DenyReason.ROWS);
+                    assertThat(deny.rule()).isEqualTo("rows");
+                });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.firestore.guard;
+
+import org.jspecify.annotations.NullMarked;
