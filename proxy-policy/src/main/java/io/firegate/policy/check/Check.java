@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** What a rule demands of a write beside its rows: a compiled CEL expression. Immutable, for any thread. Two of one text are equal. */
 public final class Check {
     /**
-     * Work of one evaluation, counted in values and characters that are looked at: some tens of milliseconds at the very most, spent on
-     * an event loop.
+     * Work of one evaluation, counted in values that are looked at: what a caller can make of it is spent on an event loop. The dearest
+     * expressions there are take about a tenth of a second for it on a busy machine, an ordinary one needs less than a thousand.
      */
-    static final int WORK_MAX = 2_000_000;
+    static final int WORK_MAX = 300_000;
+
+    /** Characters or bytes that are as much work as one value. */
+    private static final int CHARS_PER_VALUE = 16;
 
     /** What a character that is matched against a regular expression costs more than one that is compared. */
     private static final int MATCH_FACTOR = 50;
@@ -142,13 +145,13 @@ public final class Check {
             }
         }
 
-        /** The values and characters in a result, counted no further than to the most. */
+        /** The values in a result, counted no further than to the most. */
         private static long weight(@Nullable Object value, long most) {
             if (value instanceof String text) {
-                return text.length();
+                return 1 + text.length() / CHARS_PER_VALUE;
             }
             if (value instanceof CelByteString bytes) {
-                return bytes.size();
+                return 1 + bytes.size() / CHARS_PER_VALUE;
             }
             long sum = 1;
             if (value instanceof Collection<?> elements) {
