@@ -148,10 +148,10 @@ public final class Check {
         /** The values in a result, counted no further than to the most. */
         private static long weight(@Nullable Object value, long most) {
             if (value instanceof String text) {
-                return 1 + text.length() / CHARS_PER_VALUE;
+                return 1L + text.length() / CHARS_PER_VALUE;
             }
             if (value instanceof CelByteString bytes) {
-                return 1 + bytes.size() / CHARS_PER_VALUE;
+                return 1L + bytes.size() / CHARS_PER_VALUE;
             }
             long sum = 1;
             if (value instanceof Collection<?> elements) {
