@@ -81,7 +81,7 @@ class GuardedTurnsTest {
     }
 
     private static Admission admit(FirestoreMethod method, MessageLite request) {
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW);
+        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
         return ENFORCER.admit(method, Frames.HEAP.frame(request.toByteArray()), caller, TestRefusals.INSTANCE);
     }
 
