@@ -49,7 +49,13 @@ class BindingsTest {
                 databases: ["PROJECT/(default)"]
                 credential: local
                 rules: [{ id: foreign, path: "/own/{d}", allow: [get] }]
+              tenant:
+                databases: ["PROJECT/t-{tenant}"]
+                credential: local
+                rules: [{ id: tenant, path: "/own/{d}", allow: [get], where: doc.kind in grant.kind }]
             bindings:
+              - { tier: tenant, groups: [5b1f0a52-0000-4000-8000-0000000000e2], grant: { tenant: north, kind: a } }
+              - { tier: tenant, groups: [5b1f0a52-0000-4000-8000-0000000000e2], grant: { tenant: south, kind: b } }
               - { tier: office, groups: [5b1f0a52-0000-4000-8000-0000000000e2], require: { networks: [198.51.100.0/24] } }
               - { tier: own, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
               - { tier: masked, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
@@ -59,10 +65,15 @@ class BindingsTest {
     /**
      * One get.
      *
+     * @param database its id
      * @param headers name and value in turn
      * @param reason why not; for a permit the fields that are seen
      */
-    record Case(String path, List<String> headers, String reason) {}
+    record Case(String database, String path, List<String> headers, String reason) {
+        Case(String path, List<String> headers, String reason) {
+            this("(default)", path, headers, reason);
+        }
+    }
 
     static Stream<Case> cases() {
         return Stream.of(
@@ -85,7 +96,13 @@ class BindingsTest {
                 new Case("own/a", List.of("x-firegate-tier", "Own"), "TIER_NOT_HELD"),
                 new Case("own/a", List.of("x-firegate-tier", "own, masked"), "TIER_NOT_HELD"),
                 new Case("own/a", List.of("x-firegate-tier", "own", "x-firegate-tier", "masked"), "REQUEST_INVALID"),
-                new Case("own/a", List.of("x-firegate-tier", "own", "x-firegate-tier", "own"), "REQUEST_INVALID"));
+                new Case("own/a", List.of("x-firegate-tier", "own", "x-firegate-tier", "own"), "REQUEST_INVALID"),
+                // A database by its grant, and there only what that grant reaches.
+                new Case("t-north", "own/a", List.of(), "open secret"),
+                new Case("t-south", "own/a", List.of(), "NOT_FOUND"),
+                new Case("t-west", "own/a", List.of(), "NO_TIER"),
+                new Case("t-", "own/a", List.of(), "NO_TIER"),
+                new Case("t-north", "own/a", List.of("x-firegate-tier", "own"), "TIER_NOT_HELD"));
     }
 
     private GatewayHarness harness;
@@ -98,9 +115,13 @@ class BindingsTest {
                 directory, POLICY, "--set", "limits.drainMillis=0", "--set", "trustedProxies=[127.0.0.0/8]");
         token = harness.tenant().userToken("reader");
         client = harness.http(HttpClient.Version.HTTP_2);
-        try (Firestore direct = harness.direct("(default)")) {
-            for (String path : List.of("net/a", "own/a")) {
-                direct.document(path).set(Map.of("open", true, "secret", 1)).get(CALL_SECONDS, TimeUnit.SECONDS);
+        for (String database : List.of("(default)", "t-north", "t-south", "t-west")) {
+            try (Firestore direct = harness.direct(database)) {
+                for (String path : List.of("net/a", "own/a")) {
+                    direct.document(path)
+                            .set(Map.of("open", true, "secret", 1, "kind", "a"))
+                            .get(CALL_SECONDS, TimeUnit.SECONDS);
+                }
             }
         }
     }
@@ -129,14 +150,14 @@ class BindingsTest {
 
     private String rest(Case asked) throws Exception {
         HttpRequest.Builder request =
-                request(URI.create(harness.documents(true, "(default)") + "/" + asked.path), asked);
+                request(URI.create(harness.documents(true, asked.database) + "/" + asked.path), asked);
         return client.send(request.build(), BodyHandlers.ofString()).body();
     }
 
     /** The message, or of a refusal the status details, as readable as they are: the reason and the field names are plain text. */
     private String grpc(Case asked) throws Exception {
         byte[] message = GetDocumentRequest.newBuilder()
-                .setName("projects/" + harness.project() + "/databases/(default)/documents/" + asked.path)
+                .setName("projects/" + harness.project() + "/databases/" + asked.database + "/documents/" + asked.path)
                 .build()
                 .toByteArray();
         byte[] frame = ByteBuffer.allocate(5 + message.length)
@@ -157,7 +178,8 @@ class BindingsTest {
                 .firstValue("grpc-status-details-bin")
                 .map(text -> Base64.getDecoder().decode(text))
                 .orElse(answer.body());
-        return new String(details, StandardCharsets.ISO_8859_1);
+        String status = answer.headers().firstValue("grpc-status").orElse("");
+        return new String(details, StandardCharsets.ISO_8859_1) + (status.equals("5") ? " NOT_FOUND" : "");
     }
 
     private HttpRequest.Builder request(URI target, Case asked) {

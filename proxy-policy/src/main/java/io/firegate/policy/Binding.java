@@ -52,6 +52,22 @@ record Binding(
     /** A principal's name: the same object id in two tenants is two principals. */
     record PrincipalKey(Guid tenant, Guid oid) {}
 
+    /** Whether it may give its tier for a database: a value from a claim may be any. */
+    boolean mayServe(DatabaseName database) {
+        for (DatabasePattern pattern : tier.databases()) {
+            Map<String, List<PolicyValue>> wanted = pattern.filling(database);
+            boolean all = wanted.entrySet().stream().allMatch(want -> switch (grants.get(want.getKey())) {
+                case null -> false;
+                case Grant.Given(var values) -> values.containsAll(want.getValue());
+                case Grant.FromClaim from -> true;
+            });
+            if (pattern.fits(database) && all) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether it names people, and not only the application they use. */
     boolean namesPeople() {
         return !groups.isEmpty() || !roles.isEmpty() || !principals.isEmpty();

@@ -153,7 +153,7 @@ final class BindingReader {
         return grants;
     }
 
-    private static boolean isName(String name) {
+    static boolean isName(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean first = i == 0 && c >= '0' && c <= '9';

@@ -14,7 +14,7 @@ public final class CredentialUse {
         Map<String, Set<DatabaseName>> use = new LinkedHashMap<>();
         for (Tier tier : snapshot.tiers()) {
             use.computeIfAbsent(tier.credential(), name -> new LinkedHashSet<>())
-                    .addAll(tier.databases());
+                    .addAll(snapshot.databases(tier, null));
         }
         return use;
     }

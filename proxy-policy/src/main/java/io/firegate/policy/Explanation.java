@@ -75,11 +75,14 @@ public record Explanation(Decision decision, List<String> lines) {
         if (named == null) {
             return "not held, no binding matches";
         }
+        boolean elsewhere = named.sides().stream()
+                .anyMatch(side -> !side.isEmpty()
+                        && side.stream().noneMatch(tuple -> tier.serves(request.database(), tuple.grants())));
+        if (elsewhere) {
+            return "held, but not for database " + request.database();
+        }
         if (held == null || !held.at(request)) {
             return Withheld.describe(named, principal, request);
-        }
-        if (!tier.serves(request.database())) {
-            return "held, but not for database " + request.database();
         }
         if (request.namedTier() != null && !request.namedTier().equals(tier.name())) {
             return "held, but the request names tier " + request.namedTier();

@@ -80,7 +80,7 @@ final class Folding implements Facts {
         for (List<Tuple> side : held.sides()) {
             List<Folding> tuples = new ArrayList<>(side.size());
             for (Tuple tuple : side) {
-                if (tuple.at(request)) {
+                if (held.counts(tuple, request)) {
                     tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
                 }
             }

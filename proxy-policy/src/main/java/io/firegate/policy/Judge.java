@@ -87,9 +87,7 @@ final class Judge {
 
     private boolean usable(Held candidate) {
         String named = request.namedTier();
-        return (named == null || named.equals(candidate.tier().name()))
-                && candidate.at(request)
-                && candidate.tier().serves(request.database());
+        return (named == null || named.equals(candidate.tier().name())) && candidate.at(request);
     }
 
     /** The first tier the caller can be served by, or null. */

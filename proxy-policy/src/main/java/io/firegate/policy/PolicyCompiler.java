@@ -55,7 +55,8 @@ public final class PolicyCompiler {
     /** A tier as written, before its rank is known. */
     private static final class DraftTier {
         final YamlScalar name;
-        final List<DatabaseName> databases = new ArrayList<>();
+        final List<DatabasePattern> databases = new ArrayList<>();
+        final Map<String, YamlScalar> variables = new LinkedHashMap<>();
         final List<Rule> rules = new ArrayList<>();
         final Map<Rule, YamlNode> paths = new HashMap<>();
         final List<RuleReader.GrantUse> grants = new ArrayList<>();
@@ -140,6 +141,7 @@ public final class PolicyCompiler {
         }
         for (DraftTier draft : tiers.values()) {
             if (draft.bound) {
+                warnOfOverlaps(draft, byTier.getOrDefault(draft.name.text(), List.of()));
                 checkGrants(draft, byTier.getOrDefault(draft.name.text(), List.of()));
             } else {
                 draft.name.warning("no binding gives anyone the tier `" + draft.name.text() + "`", null);
@@ -233,28 +235,42 @@ public final class PolicyCompiler {
 
     private static void readDatabase(YamlScalar node, DraftTier draft) {
         String text = node.text();
-        if (text.indexOf('{') >= 0) {
+        int slash = text.indexOf('/');
+        // Project ids of a domain look like example.com:project.
+        DatabasePattern.Part project = slash <= 0 ? null : part(text.substring(0, slash), ".:-_");
+        String second = text.substring(slash + 1);
+        DatabasePattern.Part database =
+                second.equals("(default)") ? new DatabasePattern.Part(second, null, "") : part(second, "-_");
+        if (project == null || database == null) {
             node.problem(
-                    "a variable in `databases` is not enforced by this version",
-                    "write each database: my-project/(default)");
+                    "`" + text + "` is not a database",
+                    "write project/database, such as my-project/(default); a part may hold one {variable}");
             return;
         }
-        int slash = text.indexOf('/');
-        boolean ok = slash > 0 && slash == text.lastIndexOf('/');
-        if (ok) {
-            String project = text.substring(0, slash);
-            String database = text.substring(slash + 1);
-            // Project ids of a domain look like example.com:project.
-            ok = consistsOf(project, ".:-_") && (database.equals("(default)") || consistsOf(database, "-_"));
-            if (ok && draft.databases.contains(new DatabaseName(project, database))) {
-                node.problem("the database `" + text + "` stands twice");
-            } else if (ok) {
-                draft.databases.add(new DatabaseName(project, database));
-            }
+        DatabasePattern pattern = new DatabasePattern(project, database);
+        if (draft.databases.contains(pattern)) {
+            node.problem("the database `" + text + "` stands twice");
+        } else {
+            draft.databases.add(pattern);
+            pattern.variables().forEach(name -> draft.variables.putIfAbsent(name, node));
         }
-        if (!ok) {
-            node.problem("`" + text + "` is not a database", "write project/database, such as my-project/(default)");
+    }
+
+    /** One part of a database's name; null when it is none. */
+    private static DatabasePattern.@Nullable Part part(String text, String punctuation) {
+        int open = text.indexOf('{');
+        if (open < 0) {
+            return consistsOf(text, punctuation) ? new DatabasePattern.Part(text, null, "") : null;
         }
+        int close = text.indexOf('}');
+        String before = text.substring(0, open);
+        String after = close < open ? "" : text.substring(close + 1);
+        String name = close < open ? "" : text.substring(open + 1, close);
+        return BindingReader.isName(name)
+                        && (before.isEmpty() || consistsOf(before, punctuation))
+                        && (after.isEmpty() || consistsOf(after, punctuation))
+                ? new DatabasePattern.Part(before, name, after)
+                : null;
     }
 
     private static boolean consistsOf(String text, String punctuation) {
@@ -329,7 +345,8 @@ public final class PolicyCompiler {
         String name = tier.name.text();
         Set<String> given = new LinkedHashSet<>();
         own.forEach(binding -> given.addAll(binding.grants().keySet()));
-        Set<String> used = new LinkedHashSet<>();
+        Set<String> used = new LinkedHashSet<>(tier.variables.keySet());
+        tier.variables.forEach((variable, node) -> fillsDatabases(variable, node, own));
         for (RuleReader.GrantUse use : tier.grants) {
             used.add(use.name());
             if (!given.contains(use.name())) {
@@ -348,7 +365,9 @@ public final class PolicyCompiler {
         for (BindingReader.Draft binding : own) {
             checkPaths(tier, binding);
             for (String lacking : used) {
-                if (given.contains(lacking) && !binding.grants().containsKey(lacking)) {
+                if (given.contains(lacking)
+                        && !binding.grants().containsKey(lacking)
+                        && !tier.variables.containsKey(lacking)) {
                     binding.place()
                             .warning(
                                     "this binding gives no `grant." + lacking + "`, which conditions of the tier `"
@@ -377,6 +396,54 @@ public final class PolicyCompiler {
                                         + use.where().position() + ": it is one string, not "
                                         + (values.size() == 1 ? "another value" : values.size() + " values"),
                                 "give one string; several bindings may each give their own");
+            }
+        }
+    }
+
+    /** Who can choose a claim chooses what stands for the variable: another tier's database should be of another form. */
+    private void warnOfOverlaps(DraftTier tier, List<BindingReader.Draft> own) {
+        for (DatabasePattern pattern : tier.databases) {
+            Optional<String> claimed = pattern.variables().stream()
+                    .filter(name -> own.stream()
+                            .anyMatch(binding -> binding.grants().get(name) instanceof Binding.Grant.FromClaim))
+                    .findFirst();
+            YamlScalar node = claimed.isEmpty() ? null : tier.variables.get(claimed.get());
+            if (node == null) {
+                continue;
+            }
+            for (DraftTier other : tiers.values()) {
+                for (DatabasePattern database : other.databases) {
+                    if (pattern.overlaps(database)) {
+                        node.warning(
+                                "a claim fills in `" + pattern + "`, and what it says may make it `" + database
+                                        + "` of the tier `" + other.name.text() + "`",
+                                "give these databases names no tenant can have, such as another prefix");
+                    }
+                }
+            }
+        }
+    }
+
+    /** A binding that does not say which database reaches none, and a value that no database has is a slip. */
+    private static void fillsDatabases(String variable, YamlScalar node, List<BindingReader.Draft> bindings) {
+        for (BindingReader.Draft binding : bindings) {
+            Binding.Grant grant = binding.grants().get(variable);
+            if (grant == null) {
+                binding.place()
+                        .problem(
+                                "this binding gives no `grant." + variable + "`, which fills in the database `"
+                                        + node.text() + "`",
+                                "add it: grant: { " + variable + ": name }, or { " + variable + ": claim.NAME }");
+            } else if (grant instanceof Binding.Grant.Given(var values)) {
+                for (PolicyValue value : values) {
+                    if (!(value instanceof PolicyValue.Text(var text) && DatabasePattern.isValue(text))) {
+                        binding.place()
+                                .problem(
+                                        "`grant." + variable + "` fills in the database `" + node.text() + "`, and "
+                                                + value.describe() + " can be no part of its name",
+                                        "lower-case letters, digits and hyphens");
+                    }
+                }
             }
         }
     }

@@ -31,6 +31,9 @@ public final class PolicyDiff {
     /** Questions asked at most; beyond, the answer would take minutes. */
     private static final int QUESTIONS_MAX = 5_000_000;
 
+    /** The value of every claim, fit for the name of a database. */
+    private static final String CLAIM = "the-claim";
+
     private static final Guid NOBODY = new Guid("00000000-0000-0000-0000-000000000000");
 
     private static final List<Operation> OPERATIONS = List.of(
@@ -117,7 +120,7 @@ public final class PolicyDiff {
         }
         for (PolicySnapshot snapshot : List.of(old, fresh)) {
             snapshot.bindings().forEach(binding -> name(binding, agents, people));
-            databases.addAll(snapshot.databases());
+            snapshot.tiers().forEach(tier -> databases.addAll(snapshot.databases(tier, CLAIM)));
             snapshot.tiers().forEach(tier -> tier.rules().forEach(rule -> witness(rule.pattern(), ids, paths)));
             snapshot.deny().paths().decisive(Reach.EVERYTHING, Operation.GET, rule -> {
                 witness(rule.pattern(), ids, paths);
@@ -174,7 +177,7 @@ public final class PolicyDiff {
         Map<String, PolicyValue> claims = new HashMap<>();
         for (Binding.Grant grant : binding.grants().values()) {
             if (grant instanceof Binding.Grant.FromClaim(var claim)) {
-                claims.put(claim, new PolicyValue.Text("the claim " + claim));
+                claims.put(claim, new PolicyValue.Text(CLAIM));
             }
         }
         for (@Nullable Guid group : orNone(binding.groups())) {

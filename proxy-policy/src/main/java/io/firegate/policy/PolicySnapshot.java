@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,12 +98,41 @@ public final class PolicySnapshot {
         return bindings.size();
     }
 
-    /** The databases its tiers name, each once, in the order they stand in. */
+    /**
+     * The databases its tiers and bindings name, each once, in the order of the tiers. What a claim fills in is not known here.
+     */
     public List<DatabaseName> databases() {
         return tiers.stream()
-                .flatMap(tier -> tier.databases().stream())
+                .flatMap(tier -> databases(tier, null).stream())
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * The databases of a tier that its bindings give, each once.
+     *
+     * @param claim stands for the value of any claim; null leaves out what a claim fills in
+     */
+    Set<DatabaseName> databases(Tier tier, @Nullable String claim) {
+        Set<DatabaseName> databases = new LinkedHashSet<>();
+        tier.databases().forEach(pattern -> databases.addAll(pattern.names(Map.of())));
+        for (Binding binding : bindings) {
+            if (binding.tier() == tier) {
+                Map<String, List<PolicyValue>> grants = new HashMap<>();
+                binding.grants().forEach((name, grant) -> {
+                    switch (grant) {
+                        case Binding.Grant.Given(var values) -> grants.put(name, values);
+                        case Binding.Grant.FromClaim from -> {
+                            if (claim != null) {
+                                grants.put(name, List.of(new PolicyValue.Text(claim)));
+                            }
+                        }
+                    }
+                });
+                tier.databases().forEach(pattern -> databases.addAll(pattern.names(grants)));
+            }
+        }
+        return databases;
     }
 
     List<Tier> tiers() {

@@ -96,7 +96,7 @@ public final class SmallestGrant {
         }
         List<Held> more = new ArrayList<>(standing.held());
         more.removeIf(held -> held.tier() == tier);
-        more.add(WhoCan.held(tier));
+        more.add(WhoCan.held(tier, request.database()));
         more.sort(Comparator.comparingInt(held -> held.tier().rank()));
         // The first tier with a rule for it decides, and that may be one that refuses.
         String named = with(more) instanceof Decision.Permit ? "" : ", and by naming that tier in x-firegate-tier";
@@ -104,7 +104,9 @@ public final class SmallestGrant {
         String through =
                 "tier " + tier.name() + ", rule " + permit.grants().get(0).rule();
         snapshot.bindings().stream()
-                .filter(binding -> binding.tier() == tier && (!acts || binding.namesPeople()))
+                .filter(binding -> binding.tier() == tier
+                        && binding.mayServe(request.database())
+                        && (!acts || binding.namesPeople()))
                 .map(binding -> SubjectText.lacking(binding, standing.principal(), request))
                 .min(Comparator.comparingInt(List::size))
                 .ifPresentOrElse(

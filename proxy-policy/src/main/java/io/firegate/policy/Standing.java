@@ -26,7 +26,7 @@ public final class Standing {
             grants = Map.copyOf(grants);
         }
 
-        /** Whether it counts for a request. */
+        /** Whether its binding holds for a request. */
         boolean at(AccessRequest request) {
             return lives(request.now()) && require.holds(request);
         }
@@ -59,13 +59,23 @@ public final class Standing {
             return true;
         }
 
-        private static boolean any(List<Tuple> side, AccessRequest request) {
+        private boolean any(List<Tuple> side, AccessRequest request) {
             for (int i = 0; i < side.size(); i++) {
-                if (side.get(i).at(request)) {
+                if (counts(side.get(i), request)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** Whether one of its tuples counts for a request: its binding holds, and it gives the tier for the request's database. */
+        boolean counts(Tuple tuple, AccessRequest request) {
+            return tuple.at(request) && tier.serves(request.database(), tuple.grants());
+        }
+
+        /** Whether it is held for any database. */
+        private boolean anywhere(AccessRequest request) {
+            return sides.stream().allMatch(side -> side.stream().anyMatch(tuple -> tuple.at(request)));
         }
     }
 
@@ -100,7 +110,7 @@ public final class Standing {
     /** The names of the tiers a request can be served by, in order of rank, whatever their databases. */
     public List<String> tiers(AccessRequest request) {
         return held.stream()
-                .filter(tier -> tier.at(request))
+                .filter(tier -> tier.anywhere(request))
                 .map(tier -> tier.tier().name())
                 .toList();
     }

@@ -1,13 +1,15 @@
 package io.firegate.policy;
 
+import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.yaml.Position;
 import java.util.List;
+import java.util.Map;
 
 /** A named level of access: databases, a Google credential and rules. Immutable. */
 final class Tier {
     private final String name;
     private final int rank;
-    private final List<DatabaseName> databases;
+    private final List<DatabasePattern> databases;
     private final String credential;
     private final List<Rule> rules;
     private final PathIndex index;
@@ -19,7 +21,7 @@ final class Tier {
     Tier(
             String name,
             int rank,
-            List<DatabaseName> databases,
+            List<DatabasePattern> databases,
             String credential,
             List<Rule> rules,
             PathIndex index,
@@ -56,7 +58,7 @@ final class Tier {
         return credential;
     }
 
-    List<DatabaseName> databases() {
+    List<DatabasePattern> databases() {
         return databases;
     }
 
@@ -82,9 +84,20 @@ final class Tier {
         return position;
     }
 
+    /** Whether it serves a database at all, whatever is granted. */
     boolean serves(DatabaseName database) {
         for (int i = 0; i < databases.size(); i++) {
-            if (databases.get(i).equals(database)) {
+            if (databases.get(i).fits(database)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it serves a database to who holds it by one tuple. */
+    boolean serves(DatabaseName database, Map<String, List<PolicyValue>> grants) {
+        for (int i = 0; i < databases.size(); i++) {
+            if (databases.get(i).fits(database, grants)) {
                 return true;
             }
         }

@@ -25,7 +25,7 @@ public final class TierReport {
                     + String.join(
                             " and ",
                             tier.databases().stream()
-                                    .map(DatabaseName::toString)
+                                    .map(DatabasePattern::toString)
                                     .toList()));
             List<Binding> bindings = snapshot.bindings().stream()
                     .filter(binding -> binding.tier() == tier)

@@ -5,6 +5,7 @@ import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,9 @@ public final class WhoCan {
                 terms(tier, grant);
                 for (Binding binding : bindings) {
                     boolean live = binding.until() == null || request.now().isBefore(binding.until());
+                    if (!binding.mayServe(request.database())) {
+                        continue;
+                    }
                     anybody |= live;
                     lines.add("  " + (live ? "" : "no longer: ") + SubjectText.of(binding, request.now()));
                 }
@@ -132,12 +136,18 @@ public final class WhoCan {
 
     /** What is decided for a principal that holds one tier and no other. */
     static Decision.Settled alone(PolicySnapshot snapshot, Principal principal, Tier tier, AccessRequest request) {
-        return snapshot.decide(new Standing(snapshot, principal, List.of(held(tier)), null), request)
+        return snapshot.decide(
+                        new Standing(snapshot, principal, List.of(held(tier, request.database())), null), request)
                 .onTerms();
     }
 
-    /** A tier that somebody holds for ever and without grants: what its rules allow does not depend on them. */
-    static Held held(Tier tier) {
-        return new Held(tier, List.of(List.of(new Tuple(Map.of(), Require.NOTHING, null))));
+    /** A tier that somebody holds for ever, with no grants but those that give the database: what its rules allow does not depend on them. */
+    static Held held(Tier tier, DatabaseName database) {
+        Map<String, List<PolicyValue>> grants = tier.databases().stream()
+                .filter(pattern -> pattern.fits(database))
+                .findFirst()
+                .map(pattern -> pattern.filling(database))
+                .orElse(Map.of());
+        return new Held(tier, List.of(List.of(new Tuple(grants, Require.NOTHING, null))));
     }
 }

@@ -77,7 +77,8 @@ final class Withheld {
             Set<DenyReason> its = EnumSet.allOf(DenyReason.class);
             for (Tuple tuple : side) {
                 Set<DenyReason> lacks = tuple.require().lacking(principal.attributes(), request);
-                if (tuple.lives(request.now()) && lacks.size() < its.size()) {
+                boolean serves = named.tier().serves(request.database(), tuple.grants());
+                if (serves && tuple.lives(request.now()) && lacks.size() < its.size()) {
                     nearest = tuple;
                     its = lacks;
                 }
