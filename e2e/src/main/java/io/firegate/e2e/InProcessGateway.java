@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * {@code firegate run --config <file>} in a thread of this process: the same command line, the same wiring, with signals that are
@@ -34,6 +35,7 @@ public final class InProcessGateway implements RunningGateway {
     private final Map<String, Runnable> signals = new ConcurrentHashMap<>();
     private final CompletableFuture<Gateway> started = new CompletableFuture<>();
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     private InProcessGateway() {}
@@ -109,6 +111,13 @@ public final class InProcessGateway implements RunningGateway {
         handler.run();
     }
 
+    /** Sends SIGTERM, once, and does not wait for its exit. */
+    public void stopSoon() {
+        if (stopping.compareAndSet(false, true)) {
+            signal("TERM");
+        }
+    }
+
     /** What it wrote to its standard streams. */
     public String said() {
         return said.toString(StandardCharsets.UTF_8);
@@ -119,7 +128,7 @@ public final class InProcessGateway implements RunningGateway {
     public void close() {
         try {
             if (!exitCode.isDone()) {
-                signal("TERM");
+                stopSoon();
             }
             int code = exitCode.get(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             if (code != 0) {

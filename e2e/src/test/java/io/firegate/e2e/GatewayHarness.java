@@ -54,12 +54,13 @@ public final class GatewayHarness implements AutoCloseable {
      * @param overrides further arguments of {@code run}
      */
     GatewayHarness(Path directory, String... overrides) throws Exception {
-        this(directory, overrides, resource("harness-policy.yaml"));
+        this(directory, InstantSource.system(), overrides, resource("harness-policy.yaml"));
     }
 
-    private GatewayHarness(Path directory, String[] overrides, String policyText) throws Exception {
+    private GatewayHarness(Path directory, InstantSource clock, String[] overrides, String policyText)
+            throws Exception {
         emulator = emulator();
-        issuer = LocalIssuer.start(InstantSource.system());
+        issuer = LocalIssuer.start(clock);
         tenant = issuer.addTenant(TENANT, AUDIENCE, "Data.Access");
         String group = "5b1f0a52-0000-4000-8000-0000000000e";
         String oid = "5b1f0a52-0000-4000-8000-00000000000";
@@ -88,7 +89,7 @@ public final class GatewayHarness implements AutoCloseable {
                 policy: { dir: policy, reload: signal }
                 audit: { file: audit.jsonl }
                 """.formatted(TENANT, issuer.authority(), AUDIENCE, emulator.endpoint()));
-        gateway = InProcessGateway.start(yaml, overrides);
+        gateway = InProcessGateway.start(clock, yaml, overrides);
     }
 
     /**
@@ -99,7 +100,33 @@ public final class GatewayHarness implements AutoCloseable {
      * @param overrides further arguments of {@code run}
      */
     public static GatewayHarness withPolicy(Path directory, String policy, String... overrides) throws Exception {
-        return new GatewayHarness(directory, overrides, policy);
+        return withClock(directory, InstantSource.system(), policy, overrides);
+    }
+
+    /** The same, with a clock of issuer and gateway. */
+    public static GatewayHarness withClock(Path directory, InstantSource clock, String policy, String... overrides)
+            throws Exception {
+        return new GatewayHarness(directory, clock, overrides, policy);
+    }
+
+    /** Tells the gateway to end, and does not wait for it. */
+    public void stopSoon() {
+        gateway.stopSoon();
+    }
+
+    /** Puts another policy in force and waits until it is. */
+    public void reload(String policy) throws IOException {
+        String loaded = "firegate_policy_reads_total{result=\"loaded\"} ";
+        AdminClient admin = new AdminClient(gateway.adminPort());
+        double before = admin.ask("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(loaded))
+                .mapToDouble(line -> Double.parseDouble(line.substring(loaded.length())))
+                .sum();
+        Files.writeString(yaml.resolveSibling("policy").resolve("harness.yaml"), policy.replace("PROJECT", project));
+        gateway.signal("HUP");
+        admin.awaitMetric(loaded + (before + 1));
     }
 
     /** The emulator behind it. */
@@ -160,7 +187,8 @@ public final class GatewayHarness implements AutoCloseable {
         return yaml;
     }
 
-    AuditTrail audit() {
+    /** Its record. */
+    public AuditTrail audit() {
         return new AuditTrail(auditFile);
     }
 

@@ -107,6 +107,16 @@ public final class PlainFirestore implements AutoCloseable {
         return unary("BatchWrite", request, BatchWriteResponse.getDefaultInstance());
     }
 
+    /** A Write stream without a handshake. */
+    public RawWriteStream writeStream() {
+        return new RawWriteStream(
+                ClientCalls.blockingBidiStreamingCall(
+                        calls,
+                        RawWriteStream.METHOD,
+                        CallOptions.DEFAULT.withDeadlineAfter(STUCK_SECONDS, TimeUnit.SECONDS)),
+                database);
+    }
+
     public ByteString begin() {
         return unary(
                         "BeginTransaction",

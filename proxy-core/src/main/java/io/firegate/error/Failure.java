@@ -21,6 +21,9 @@ public record Failure(
     /** Who speaks, in {@code ErrorInfo}: tells firegate's errors from Google's. */
     public static final String DOMAIN = "firegate";
 
+    /** The metadata that names the decision. */
+    private static final String DECISION = "decision";
+
     /** The metadata that says when to come back; over REST it is {@code Retry-After} as well. */
     public static final String RETRY_AFTER_SECONDS = "retryAfterSeconds";
 
@@ -36,6 +39,11 @@ public record Failure(
     /** How it is answered. */
     public GrpcStatus status() {
         return code.status();
+    }
+
+    /** Says which decision it was, unless it says so already. */
+    public Failure decidedAs(String decisionId) {
+        return metadata.containsKey(DECISION) ? this : with(DECISION, decisionId);
     }
 
     /** The same failure with one more fact. */

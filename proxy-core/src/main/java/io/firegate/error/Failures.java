@@ -74,7 +74,7 @@ public final class Failures {
      * @param decisionId names the decision all of them share
      */
     public static byte[] status(Failure of, String decisionId) {
-        Failure failure = of.with("decision", decisionId);
+        Failure failure = of.decidedAs(decisionId);
         String message = failure.message();
         return StatusDetails.encode(
                 failure.status().code(),

@@ -10,7 +10,6 @@ import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
-import io.firegate.firestore.enforce.AnswerEnd;
 import io.firegate.firestore.enforce.AnswerExaminer;
 import io.firegate.firestore.enforce.GuardedCall;
 import io.firegate.firestore.enforce.PermittedCall;
@@ -441,35 +440,23 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             failed(UpstreamFailure.PROTOCOL);
             return;
         }
-        Failure ours = Failures.ofOwnCredential(status);
-        if (ours == null) {
-            end(status, trailers);
-        } else {
-            close(ours);
+        switch (UpstreamEnd.of(trailers, examiner)) {
+            case UpstreamEnd.Failed(Failure failure) -> close(failure);
+            case UpstreamEnd.Told told -> end(told);
         }
     }
 
-    private void end(GrpcStatus status, Http2Headers trailers) {
-        CharSequence text = trailers.get("grpc-message");
-        AnswerEnd own = examiner == null ? null : examiner.end(status.code(), text == null ? "" : text.toString());
-        if (own == null) {
-            leave();
-            record.ended(status, OutcomeLine.Source.UPSTREAM, OutcomeLine.End.COMPLETE, answerMessages.messages());
-            responder.end(trailers);
-            return;
-        }
-        if (own.last() != null) {
-            Failure failure = reader == null ? Failures.of(UpstreamFailure.PROTOCOL) : reader.send(own.last());
+    private void end(UpstreamEnd.Told told) {
+        if (told.last() != null) {
+            Failure failure = reader == null ? Failures.of(UpstreamFailure.PROTOCOL) : reader.send(told.last());
             if (failure != null) {
                 failLate(failure);
                 return;
             }
         }
-        GrpcStatus shown = GrpcStatus.of(own.status());
-        OutcomeLine.Source source = shown == status ? OutcomeLine.Source.UPSTREAM : OutcomeLine.Source.FIREGATE;
         leave();
-        record.ended(shown, source, OutcomeLine.End.COMPLETE, answerMessages.messages());
-        responder.end(GrpcEnd.of(shown, own.text()));
+        record.ended(told.status(), told.source(), OutcomeLine.End.COMPLETE, answerMessages.messages());
+        responder.end(told.trailers());
     }
 
     @Override
@@ -553,7 +540,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         OutcomeLine.End end =
                 failure.status() == GrpcStatus.DEADLINE_EXCEEDED ? OutcomeLine.End.DEADLINE : OutcomeLine.End.COMPLETE;
         record.ended(failure.status(), OutcomeLine.Source.FIREGATE, end, answerMessages.messages());
-        responder.fail(failure.with("decision", record.decisionId()));
+        responder.fail(failure.decidedAs(record.decisionId()));
     }
 
     /** It is over: nothing is held any more. */

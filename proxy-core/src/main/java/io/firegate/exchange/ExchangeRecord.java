@@ -94,7 +94,7 @@ final class ExchangeRecord {
     }
 
     void received(int requestBytes) {
-        bytesIn = requestBytes;
+        bytesIn += requestBytes;
     }
 
     void judged(PolicySnapshot by) {

@@ -135,6 +135,7 @@ public final class ExchangeServices {
             long deadlineNanos,
             StreamedCall.Owner owner) {
         return switch (method) {
+            case WRITE -> new WriteCall(this, worker, head, client, token, deadlineNanos, owner);
             case LISTEN -> new ListenCall(this, worker, head, client, token, deadlineNanos, owner);
             default -> throw new IllegalArgumentException(method + " has one message");
         };

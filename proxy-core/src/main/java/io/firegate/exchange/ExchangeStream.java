@@ -69,12 +69,13 @@ final class ExchangeStream implements StreamedCall.Owner, ClientMessages.Receive
 
     @Override
     public void broken(MessageAssembler.Trouble trouble) {
-        fail(
-                switch (trouble) {
-                    case BROKEN -> Failures.of(RequestProblem.BAD_FRAME, null);
-                    case TOO_LONG -> services.tooLarge();
-                    case NO_BUDGET -> services.noBodyBudget();
-                });
+        Failure failure = switch (trouble) {
+            case BROKEN -> Failures.of(RequestProblem.BAD_FRAME, null);
+            case TOO_LONG -> services.tooLarge();
+            case NO_BUDGET -> services.noBodyBudget();
+        };
+        record.refused(failure);
+        fail(failure);
     }
 
     @Override
@@ -128,6 +129,11 @@ final class ExchangeStream implements StreamedCall.Owner, ClientMessages.Receive
         if (!isOver()) {
             exchange.close(failure);
         }
+    }
+
+    @Override
+    public ExchangeRecord record() {
+        return record;
     }
 
     @Override

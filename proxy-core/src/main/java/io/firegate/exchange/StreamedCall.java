@@ -51,6 +51,9 @@ interface StreamedCall {
         /** Any other end. */
         void fail(Failure failure);
 
+        /** The exchange's own record. */
+        ExchangeRecord record();
+
         /** A record of its own for what is decided within the stream, with the same caller. */
         ExchangeRecord another();
     }

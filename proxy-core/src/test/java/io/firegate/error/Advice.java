@@ -110,6 +110,12 @@ final class Advice {
             case NO_QUERY -> "Send a query.";
             case SEVERAL_COLLECTIONS -> "Query one collection at a time.";
             case NO_OPERATION, NOT_AN_UPDATE -> "Correct the write.";
+            case NO_DATABASE, WRITES_ON_FIRST ->
+                "Open a Write stream with a message that holds the database and nothing else.";
+            case STREAM_RESUMED, TOKEN_ON_FIRST -> "Open a new Write stream; one that has ended cannot be resumed.";
+            case BAD_STREAM_TOKEN -> "Send the token of the last answer of this very stream, or none.";
+            case OTHER_DATABASE -> "Open a stream for each database.";
+            case STREAM_LABELS -> "Leave the labels out.";
             case NO_TARGET -> "Add a target with a query or with documents, or remove one.";
             case BAD_TARGET_ID -> "Give each target of a stream a positive number of its own.";
             case TOO_MANY_TARGETS -> "Open another stream. Operators: `limits.listenTargets`.";

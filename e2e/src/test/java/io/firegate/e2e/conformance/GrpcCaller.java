@@ -12,10 +12,12 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
@@ -62,6 +64,7 @@ final class GrpcCaller implements Caller {
                         rpc.method(),
                         variables.json(rpc.message()).getAsJsonObject(),
                         rpc.gzip() ? CallOptions.DEFAULT.withCompression("gzip") : CallOptions.DEFAULT));
+            case Step.Request.Stream stream -> Optional.of(stream(stream, variables));
             case Step.Request.Path path ->
                 Optional.of(call(
                         path.path(),
@@ -97,12 +100,7 @@ final class GrpcCaller implements Caller {
             CallOptions options) {
         // One shape for every call: a unary answer is a stream of one message.
         MethodDescriptor<DynamicMessage, DynamicMessage> method =
-                MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
-                        .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-                        .setFullMethodName(path)
-                        .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(input)))
-                        .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(output)))
-                        .build();
+                method(MethodDescriptor.MethodType.SERVER_STREAMING, path, input, output);
         List<JsonElement> messages = new ArrayList<>();
         try {
             Iterator<DynamicMessage> answers = ClientCalls.blockingServerStreamingCall(
@@ -112,11 +110,61 @@ final class GrpcCaller implements Caller {
             }
             return new Answer("OK", 0, messages, "", "", "");
         } catch (StatusRuntimeException e) {
-            return failed(e, messages);
+            return failed(e, e.getStatus(), messages);
         }
     }
 
-    private static Answer failed(StatusRuntimeException e, List<JsonElement> messages) {
+    private static MethodDescriptor<DynamicMessage, DynamicMessage> method(
+            MethodDescriptor.MethodType type,
+            String path,
+            Descriptors.Descriptor input,
+            Descriptors.Descriptor output) {
+        return MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
+                .setType(type)
+                .setFullMethodName(path)
+                .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(input)))
+                .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(output)))
+                .build();
+    }
+
+    private Answer stream(Step.Request.Stream stream, Variables variables) {
+        Descriptors.MethodDescriptor rpc = FirestoreService.method(stream.method());
+        BlockingClientCall<DynamicMessage, DynamicMessage> call = ClientCalls.blockingBidiStreamingCall(
+                calls,
+                method(
+                        MethodDescriptor.MethodType.BIDI_STREAMING,
+                        FirestoreService.NAME + "/" + stream.method(),
+                        rpc.getInputType(),
+                        rpc.getOutputType()),
+                CallOptions.DEFAULT.withDeadlineAfter(STUCK.toMillis(), TimeUnit.MILLISECONDS));
+        List<JsonElement> messages = new ArrayList<>();
+        try {
+            for (Object message : stream.messages()) {
+                call.write(FirestoreService.message(
+                        rpc.getInputType(), variables.json(message).getAsJsonObject()));
+                if (!stream.ahead()) {
+                    DynamicMessage answer = call.read();
+                    if (answer == null) {
+                        return new Answer("OK", 0, messages, "", "", "");
+                    }
+                    messages.add(FirestoreService.json(answer));
+                    variables.save("token", messages, (messages.size() - 1) + ".streamToken");
+                }
+            }
+            call.halfClose();
+            for (DynamicMessage answer = call.read(); answer != null; answer = call.read()) {
+                messages.add(FirestoreService.json(answer));
+            }
+            return new Answer("OK", 0, messages, "", "", "");
+        } catch (StatusException e) {
+            return failed(e, e.getStatus(), messages);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Answer failed(Throwable e, io.grpc.Status ended, List<JsonElement> messages) {
         String domain = "";
         String reason = "";
         com.google.rpc.Status status = StatusProto.fromThrowable(e);
@@ -132,10 +180,10 @@ final class GrpcCaller implements Caller {
             }
         }
         return new Answer(
-                e.getStatus().getCode().name(),
+                ended.getCode().name(),
                 0,
                 messages,
-                Objects.requireNonNullElse(e.getStatus().getDescription(), ""),
+                Objects.requireNonNullElse(ended.getDescription(), ""),
                 domain,
                 reason);
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class Normalizer {
     private static final Set<String> TIMES =
             Set.of("createTime", "updateTime", "readTime", "commitTime", "executionTime");
-    private static final Set<String> TOKENS = Set.of("transaction", "nextPageToken");
+    private static final Set<String> TOKENS = Set.of("transaction", "nextPageToken", "streamId", "streamToken");
 
     /** The ids that clients, emulator and firegate make are letters and digits. */
     private static final Pattern MADE_ID = Pattern.compile("(?<=/)[A-Za-z0-9]{20}(?=[/\"]|$)");

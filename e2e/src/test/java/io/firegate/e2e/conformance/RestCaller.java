@@ -48,6 +48,7 @@ final class RestCaller implements Caller {
                         new RestCall(http.method(), variables.fill(http.path()), variables.fill(http.body())),
                         false,
                         http.headers()));
+            case Step.Request.Stream stream -> Optional.empty();
             case Step.Request.Path path -> Optional.empty();
             case Step.Request.Finish finish -> throw new IllegalStateException(finish.label());
         };

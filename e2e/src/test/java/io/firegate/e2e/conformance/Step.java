@@ -34,6 +34,14 @@ record Step(
          */
         record Rpc(String method, Map<?, ?> message, String only, boolean gzip) implements Request {}
 
+        /**
+         * A call whose messages flow both ways: each message is sent when the one before has been answered, and then no more come.
+         * A {@code ${token}} in a message is the stream token of the last answer.
+         *
+         * @param ahead whether all messages are sent before any answer is read
+         */
+        record Stream(String method, List<?> messages, boolean ahead) implements Request {}
+
         /** An HTTP request as written. */
         record Http(String method, String path, String body, Map<String, String> headers) implements Request {}
 
@@ -59,6 +67,8 @@ record Step(
         if (map.has("call")) {
             request =
                     new Request.Rpc(map.text("call"), map.map("request").raw(), map.text("only", ""), map.flag("gzip"));
+        } else if (map.has("stream")) {
+            request = new Request.Stream(map.text("stream"), map.list("messages"), map.flag("ahead"));
         } else if (map.has("http")) {
             YamlMap http = map.map("http");
             request = new Request.Http(

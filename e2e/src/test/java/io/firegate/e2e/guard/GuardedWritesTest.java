@@ -22,6 +22,8 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.firegate.e2e.GatewayHarness;
 import io.firegate.e2e.PlainFirestore;
+import io.firegate.e2e.RawWriteStream;
+import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -45,8 +47,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Guarded writes, case by case ({@code cases.json}): what is stored, what is written, what the caller is told and what is stored
- * afterwards. Each is sent as a Commit, in a transaction, as a BatchWrite and, where it is one write, as UpdateDocument or
- * DeleteDocument.
+ * afterwards. Each is sent as a Commit, in a transaction, on a Write stream, as a BatchWrite and, where it is one write, as
+ * UpdateDocument or DeleteDocument.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GuardedWritesTest {
@@ -68,6 +70,7 @@ class GuardedWritesTest {
     enum Way {
         COMMIT,
         TRANSACTION,
+        STREAM,
         BATCH,
         SINGLE
     }
@@ -103,7 +106,7 @@ class GuardedWritesTest {
             JsonObject data = element.getAsJsonObject();
             for (Way way : Way.values()) {
                 boolean several = data.getAsJsonArray("writes").size() > 1;
-                if (way == Way.COMMIT || way == Way.TRANSACTION || !several) {
+                if (way == Way.COMMIT || way == Way.TRANSACTION || way == Way.STREAM || !several) {
                     cases.add(new Case(data.get("name").getAsString(), way, data));
                 }
             }
@@ -190,6 +193,12 @@ class GuardedWritesTest {
                     told.addAll(caller.commit(caller.begin(), writes)
                             .getWriteResults(0)
                             .getTransformResultsList());
+                case STREAM -> {
+                    try (RawWriteStream stream = caller.writeStream()) {
+                        stream.open();
+                        told.addAll(stream.write(writes).getWriteResults(0).getTransformResultsList());
+                    }
+                }
                 case BATCH -> {
                     BatchWriteResponse answer = caller.batchWrite(writes);
                     told.addAll(answer.getWriteResults(0).getTransformResultsList());
@@ -202,6 +211,8 @@ class GuardedWritesTest {
         } catch (StatusRuntimeException e) {
             Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
             return said(status);
+        } catch (StatusException e) {
+            return RawWriteStream.said(e);
         }
     }
 

@@ -37,6 +37,7 @@ public final class Enforcer {
     private static final int PREFIX_BYTES = 5;
 
     private final HandleSealer sealer;
+    private final Names names = new Names();
     private final ListenReader listens;
     private final EnumMap<FirestoreMethod, RpcReader> readers = new EnumMap<>(FirestoreMethod.class);
 
@@ -47,7 +48,6 @@ public final class Enforcer {
      */
     public Enforcer(HandleSealer sealer) {
         this.sealer = sealer;
-        Names names = new Names();
         this.listens = new ListenReader(names);
         for (FirestoreMethod method : FirestoreMethod.values()) {
             RpcReader reader = reader(method, names);
@@ -75,6 +75,18 @@ public final class Enforcer {
             case BATCH_WRITE -> new BatchWriteReader(names);
             case EXECUTE_PIPELINE, WRITE, LISTEN -> null;
         };
+    }
+
+    /**
+     * A Write stream, judged message by message.
+     *
+     * @param id what the stream is called towards the client; no other stream of the caller may have it
+     * @param namedTier the value of {@code x-firegate-tier}, or null
+     * @param client as {@link #admit} takes it
+     */
+    public WriteStream writeStream(
+            Principal principal, String id, @Nullable String namedTier, @Nullable IpAddress client) {
+        return new WriteStream(this, sealer, names, principal, id, namedTier, client);
     }
 
     /**

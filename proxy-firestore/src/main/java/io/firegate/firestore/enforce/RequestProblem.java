@@ -34,6 +34,23 @@ public enum RequestProblem {
     BAD_TRANSACTION("Invalid transaction."),
     /** A page token that was not given to this caller for this listing. Firestore's words. */
     BAD_PAGE_TOKEN("invalid page token"),
+    /** A Write stream's first message without a database. Firestore's words. */
+    NO_DATABASE("'database' must be set on an initial write request."),
+    /** Writes before a Write stream is open. Firestore's words. */
+    WRITES_ON_FIRST("'writes' must not be set on an initial write request."),
+    /** The name of a Write stream, to go on with it. Firestore's words. */
+    STREAM_RESUMED("Resuming streams is not supported, do not set stream ID."),
+    /** A stream token before a Write stream is open. Firestore's words. */
+    TOKEN_ON_FIRST("Resuming streams is not supported, 'stream_token' must not be set on an initial write request."),
+    /** A stream token that was not given on this Write stream, or one from before the last that was sent back. */
+    BAD_STREAM_TOKEN(
+            Status.INVALID_ARGUMENT, "not the token of an answer of this stream that is still to be acknowledged"),
+    /** Another database than the Write stream was opened for. */
+    OTHER_DATABASE(Status.INVALID_ARGUMENT, "not the database the stream was opened for"),
+    /** Labels on a Write stream. */
+    STREAM_LABELS(
+            Status.INVALID_ARGUMENT,
+            "labels of a Write stream would be lost, because each message becomes a Commit, which has none; leave them out"),
     /** Less than no documents. Firestore's words. */
     BAD_PAGE_SIZE("Page size must be nonnegative."),
     /** A name in the document to create. Firestore's words. */

@@ -25,7 +25,7 @@ public enum FirestoreMethod {
             "ExecutePipeline is refused, because a pipeline can read and write anything in the database; use RunQuery and Commit"),
     RUN_AGGREGATION_QUERY("RunAggregationQuery", Shape.SERVER_STREAM, null),
     PARTITION_QUERY("PartitionQuery", Shape.UNARY, null),
-    WRITE("Write", Shape.BIDIRECTIONAL, "the Write stream is not governed yet; use Commit"),
+    WRITE("Write", Shape.BIDIRECTIONAL, null),
     LISTEN("Listen", Shape.BIDIRECTIONAL, null),
     LIST_COLLECTION_IDS("ListCollectionIds", Shape.UNARY, null),
     BATCH_WRITE("BatchWrite", Shape.UNARY, null);

@@ -66,6 +66,7 @@ class EnforcerTest {
         }
     }
 
+    /** A stream of messages both ways is never one request. */
     @ParameterizedTest
     @EnumSource
     void everyMethodIsGovernedOrRefusedByName(FirestoreMethod method) {

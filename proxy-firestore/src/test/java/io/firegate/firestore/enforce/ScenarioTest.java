@@ -53,6 +53,7 @@ class ScenarioTest {
         return Scenario.all();
     }
 
+    /** Streams of messages both ways have tests of their own. */
     @Test
     void everyGovernedMethodHasScenariosAndNoOther() {
         List<FirestoreMethod> governed = Arrays.stream(FirestoreMethod.values())

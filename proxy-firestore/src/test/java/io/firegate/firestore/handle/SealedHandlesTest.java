@@ -96,6 +96,37 @@ class SealedHandlesTest {
     }
 
     @Test
+    void aStreamTokenComesBackAsItWas() {
+        for (long position : new long[] {0, 1, 1L << 40}) {
+            ByteString sealed = new SealedStreamToken(position).seal(sealer, Callers.ANNA, CLINIC, "stream");
+            assertThat(SealedStreamToken.open(sealer, sealed.toByteArray(), Callers.ANNA_LATER, CLINIC, "stream"))
+                    .isEqualTo(new SealedStreamToken(position));
+        }
+    }
+
+    @Test
+    void aStreamTokenIsWorthlessElsewhere() {
+        byte[] sealed = new SealedStreamToken(7)
+                .seal(sealer, Callers.ANNA, CLINIC, "stream")
+                .toByteArray();
+        Callers.STRANGERS.forEach(
+                (name, stranger) -> assertThat(SealedStreamToken.open(sealer, sealed, stranger, CLINIC, "stream"))
+                        .as(name)
+                        .isNull());
+        OTHER_DATABASES.forEach(
+                (name, database) -> assertThat(SealedStreamToken.open(sealer, sealed, Callers.ANNA, database, "stream"))
+                        .as(name)
+                        .isNull());
+        assertThat(SealedStreamToken.open(sealer, sealed, Callers.ANNA, CLINIC, "stream2"))
+                .isNull();
+        assertThat(SealedStreamToken.open(sealer, new byte[1_000_000], Callers.ANNA, CLINIC, "stream"))
+                .isNull();
+        byte[] transactionId = transaction.seal(sealer, Callers.ANNA, CLINIC).toByteArray();
+        assertThat(SealedStreamToken.open(sealer, transactionId, Callers.ANNA, CLINIC, "stream"))
+                .isNull();
+    }
+
+    @Test
     void aPageTokenComesBackAsItWas() {
         String sealed = page.seal(sealer, Callers.ANNA, TARGET);
         assertThat(sealed).matches("[A-Za-z0-9_-]+");
