@@ -38,13 +38,22 @@ class RefusedTest {
      *
      * @param as who asks
      * @param perWrite whether each write is refused inside an answer that is OK
+     * @param inStream whether the target is, and the stream goes on to a good end
      */
-    record Case(String name, String as, Step.Request.Rpc request, String status, String reason, boolean perWrite) {
+    record Case(
+            String name,
+            String as,
+            Step.Request.Rpc request,
+            String status,
+            String reason,
+            boolean perWrite,
+            boolean inStream) {
         static List<Case> load() {
             List<Case> cases = new ArrayList<>();
             for (YamlMap map : OperationReader.cases(Case.class, "refused.yaml")) {
                 String reason = map.text("reason");
                 boolean always = map.flag("always");
+                boolean inStream = map.flag("inStream");
                 for (String as : map.texts("as")) {
                     cases.add(new Case(
                             map.text("call") + " as " + as + (map.has("but") ? ", " + map.text("but") : ""),
@@ -53,7 +62,8 @@ class RefusedTest {
                                     map.text("call"), map.map("request").raw(), map.text("only", ""), false),
                             map.text("status", "PERMISSION_DENIED"),
                             as.equals("outsider") && !always ? "NO_TIER" : reason,
-                            map.flag("perWrite") && !as.equals("outsider")));
+                            map.flag("perWrite") && !as.equals("outsider"),
+                            inStream));
                 }
                 map.done();
             }
@@ -157,6 +167,13 @@ class RefusedTest {
                                     .getNumber());
                     assertThat(status.toString()).contains("\"firegate\"", refused.reason());
                 });
+            } else if (refused.inStream()) {
+                assertThat(answer.status()).as(answer.brief()).isEqualTo("OK");
+                JsonObject change = answer.only().getAsJsonObject("targetChange");
+                assertThat(change.get("targetChangeType").getAsString()).isEqualTo("REMOVE");
+                assertThat(change.getAsJsonObject("cause").get("code").getAsInt())
+                        .isEqualTo(com.google.rpc.Code.valueOf(refused.status()).getNumber());
+                assertThat(change.toString()).contains("\"firegate\"", refused.reason());
             } else {
                 assertThat(answer.status()).as(answer.brief()).isEqualTo(refused.status());
                 assertThat(answer.domain()).as(answer.brief()).isEqualTo("firegate");
