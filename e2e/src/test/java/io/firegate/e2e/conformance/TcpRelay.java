@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A port that forwards to another, counts what went there and can be cut. Safe for any thread. */
-final class TcpRelay implements AutoCloseable {
+public final class TcpRelay implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final ServerSocket server;
@@ -28,7 +28,7 @@ final class TcpRelay implements AutoCloseable {
     }
 
     /** Listens on a port of its own and forwards to one of this host. */
-    static TcpRelay start(int port) {
+    public static TcpRelay start(int port) {
         try {
             TcpRelay relay = new TcpRelay(
                     new ServerSocket(0, 128, InetAddress.getLoopbackAddress()),
@@ -40,7 +40,8 @@ final class TcpRelay implements AutoCloseable {
         }
     }
 
-    String endpoint() {
+    /** {@code 127.0.0.1:port}. */
+    public String endpoint() {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
@@ -60,7 +61,7 @@ final class TcpRelay implements AutoCloseable {
     }
 
     /** Resets every connection, both sides; new ones are taken at once. */
-    void cut() {
+    public void cut() {
         for (Socket socket : sockets) {
             reset(socket);
         }
