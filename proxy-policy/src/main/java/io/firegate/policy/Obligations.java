@@ -1,6 +1,7 @@
 package io.firegate.policy;
 
 import io.firegate.policy.check.BoundCheck;
+import io.firegate.policy.check.CheckBudget;
 import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.RowPredicate;
@@ -149,13 +150,13 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
          * @param check of both together; null for none
          */
         record Terms(RowPredicate rows, @Nullable BoundCheck check) {
-            private @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after) {
+            private @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after, CheckBudget budget) {
                 if ((before != null && !rows.permits(before)) || (after != null && !rows.permits(after))) {
                     return DenyReason.ROWS;
                 }
                 return check == null
                         ? null
-                        : switch (check.judge(before, after)) {
+                        : switch (check.judge(before, after, budget)) {
                             case HOLDS -> null;
                             case FAILS -> DenyReason.CHECK;
                             case ERROR -> DenyReason.CHECK_ERROR;
@@ -169,14 +170,15 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
          *
          * @param before the document before it; null when there is none
          * @param after the document after it; null when it is deleted
+         * @param budget what the request has left for checks
          */
-        default @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after) {
+        default @Nullable DenyReason refuses(@Nullable Image before, @Nullable Image after, CheckBudget budget) {
             return switch (this) {
                 case NoCheck.INSTANCE -> null;
-                case OneOf(var tuples) -> refuses(tuples, before, after);
+                case OneOf(var tuples) -> refuses(tuples, before, after, budget);
                 case OneOfEach(var sides) -> {
                     for (OneOf side : sides) {
-                        DenyReason reason = refuses(side.tuples, before, after);
+                        DenyReason reason = refuses(side.tuples, before, after, budget);
                         if (reason != null) {
                             yield reason;
                         }
@@ -186,10 +188,11 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
             };
         }
 
-        private static @Nullable DenyReason refuses(List<Terms> tuples, @Nullable Image before, @Nullable Image after) {
+        private static @Nullable DenyReason refuses(
+                List<Terms> tuples, @Nullable Image before, @Nullable Image after, CheckBudget budget) {
             DenyReason nearest = DenyReason.ROWS;
             for (Terms tuple : tuples) {
-                DenyReason reason = tuple.refuses(before, after);
+                DenyReason reason = tuple.refuses(before, after, budget);
                 if (reason == null) {
                     return null;
                 }

@@ -4,6 +4,7 @@ import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.WriteGuard;
 import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
+import io.firegate.policy.check.Check;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
@@ -126,6 +127,10 @@ public final class WhoCan {
             }
             if (grant.obligations().write() instanceof WriteGuard.Readonly(var paths)) {
                 lines.add("  which must keep the fields " + joined(paths));
+            }
+            Check check = rule.terms().check();
+            if (check != null && !grant.obligations().check().tuples().isEmpty()) {
+                lines.add("  check " + check.text());
             }
         }
     }

@@ -10,6 +10,7 @@ import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.Operation;
+import io.firegate.policy.check.CheckBudget;
 import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class WriteJudge {
     /** By a text, because a hash set orders those when their hashes are chosen to collide; grants have no order. */
     private final Map<String, Decision.Grant> used = new LinkedHashMap<>();
 
+    private final CheckBudget budget = new CheckBudget();
     private boolean unseen;
 
     /**
@@ -158,7 +160,7 @@ final class WriteJudge {
             // What it holds cannot be told.
             return new Verdict.Refuse(terms.because(DenyReason.UNENFORCEABLE));
         }
-        DenyReason unmet = check.refuses(before, after);
+        DenyReason unmet = check.refuses(before, after, budget);
         if (unmet != null) {
             return new Verdict.Refuse(terms.because(unmet));
         }

@@ -14,8 +14,9 @@ public record BoundCheck(Check check, CheckFacts facts) {
      *
      * @param old the document before it; null when there is none
      * @param doc the document after it; null when it is deleted
+     * @param budget what the request has left for checks
      */
-    public Check.Verdict judge(@Nullable Image old, @Nullable Image doc) {
-        return check.judge(facts, old, doc);
+    public Check.Verdict judge(@Nullable Image old, @Nullable Image doc, CheckBudget budget) {
+        return check.judge(facts, old, doc, budget);
     }
 }

@@ -123,14 +123,23 @@ public final class Check {
     /** Watches one evaluation. */
     private final class Meter {
         private final long known;
+        private final long most;
         private long work;
 
-        Meter(int known) {
+        /**
+         * Begins.
+         *
+         * @param known how many values have been made for it
+         * @param most how much work it may be
+         */
+        Meter(int known, long most) {
             this.known = known;
+            this.most = most;
+            this.work = known;
         }
 
         void evaluated(CelExpr expr, Object result) {
-            long cost = 1 + weight(result, WORK_MAX);
+            long cost = 1 + weight(result, most);
             if (names.rooted.contains(expr.id())) {
                 cost += known;
             }
@@ -140,7 +149,7 @@ public final class Check {
             work += cost;
             // The runtime's NaN is larger than any number, so a bound from below would hold.
             boolean noNumber = result instanceof Double number && number.isNaN();
-            if (noNumber || work > WORK_MAX) {
+            if (noNumber || work > most) {
                 throw new Hopeless();
             }
         }
@@ -173,7 +182,7 @@ public final class Check {
         }
     }
 
-    Verdict judge(CheckFacts facts, @Nullable Image old, @Nullable Image doc) {
+    Verdict judge(CheckFacts facts, @Nullable Image old, @Nullable Image doc, CheckBudget budget) {
         if (!isKnown(old, true) || !isKnown(doc, false)) {
             return Verdict.CLOCK;
         }
@@ -190,11 +199,13 @@ public final class Check {
         Map<String, Object> grants = new HashMap<>();
         facts.grants().forEach((name, granted) -> grants.put(name, values.list(granted)));
         known.put("grant", grants);
-        Meter meter = new Meter(values.count());
+        Meter meter = new Meter(values.count(), budget.allowance());
         try {
             return Boolean.TRUE.equals(program.trace(known, meter::evaluated)) ? Verdict.HOLDS : Verdict.FAILS;
         } catch (CelEvaluationException | Hopeless | StackOverflowError notTrue) {
             return Verdict.ERROR;
+        } finally {
+            budget.spend(meter.work);
         }
     }
 

@@ -67,7 +67,8 @@ class CheckVerdictsTest {
                 one.noOtherKeys();
                 tests.add(DynamicTest.dynamicTest(
                         one.position().line() + ": " + text + " " + is,
-                        () -> assertThat(check.judge(FACTS, old, doc)).isEqualTo(is)));
+                        () -> assertThat(check.judge(FACTS, old, doc, new CheckBudget()))
+                                .isEqualTo(is)));
             }
         }
         assertThat(problems.errors()).isEmpty();
@@ -102,7 +103,8 @@ class CheckVerdictsTest {
     }
 
     private static Verdict judge(String check, Map<String, PolicyValue> doc) {
-        return compiled(check, Set.of()).judge(FACTS, null, new Image("p1", new PolicyValue.Fields(doc), Set.of()));
+        return compiled(check, Set.of())
+                .judge(FACTS, null, new Image("p1", new PolicyValue.Fields(doc), Set.of()), new CheckBudget());
     }
 
     private static PolicyValue many(int count, String text) {
@@ -143,6 +145,24 @@ class CheckVerdictsTest {
             assertThat(judge(check + " || true", doc)).as(check).isEqualTo(Verdict.ERROR);
         }
         assertThat(judge("!doc.s.contains(doc.t)", doc)).isEqualTo(Verdict.HOLDS);
+    }
+
+    /** Grant tuples and writes are many; what they are judged by together is not more than one may be. */
+    @Test
+    void theChecksOfOneRequestShareTheirWork() {
+        CheckBudget budget = new CheckBudget();
+        Image image = new Image("p1", new PolicyValue.Fields(Map.of("f", many(1_000, "x"))), Set.of());
+        Check dear = compiled("doc.f.exists(x, x == 'x50' && 'x900' in doc.f)", Set.of());
+        Check cheap = compiled("doc.g == 1 || true", Set.of());
+
+        int judged = 0;
+        while (dear.judge(FACTS, null, image, budget) == Verdict.HOLDS) {
+            judged++;
+        }
+        assertThat(judged).isBetween(10, 1_000);
+        assertThat(dear.judge(FACTS, null, image, new CheckBudget())).isEqualTo(Verdict.HOLDS);
+        budget.spend(CheckBudget.WORK_MAX);
+        assertThat(cheap.judge(FACTS, null, image, budget)).isEqualTo(Verdict.ERROR);
     }
 
     @Test
