@@ -8,6 +8,7 @@ import io.firegate.policy.Compilation;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.TierPairs;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.reload.PolicyDirectory;
@@ -106,6 +107,13 @@ final class PolicyCommand {
                         .out()
                         .println(count(snapshot.tierNames().size(), "tier") + ", " + count(snapshot.ruleCount(), "rule")
                                 + ", " + count(snapshot.bindingCount(), "binding") + ", snapshot " + snapshot.id());
+                List<String> pairs = TierPairs.lines(snapshot);
+                if (!pairs.isEmpty()) {
+                    surroundings
+                            .out()
+                            .println("where holding two tiers keeps back what the later one alone would give:");
+                    pairs.forEach(line -> surroundings.out().println("  " + line));
+                }
                 yield ExitCode.OK.code();
             }
         };

@@ -124,11 +124,14 @@ record DatabasePattern(Part project, Part database) {
         return values != null && value != null && values.contains(new PolicyValue.Text(value));
     }
 
+    /** Whether a database may be of both forms. */
+    boolean meets(DatabasePattern other) {
+        return project.meets(other.project) && database.meets(other.database);
+    }
+
     /** Whether a database may be of both forms, though they are written differently. */
     boolean overlaps(DatabasePattern other) {
-        return project.meets(other.project)
-                && database.meets(other.database)
-                && !(project.isLike(other.project) && database.isLike(other.database));
+        return meets(other) && !(project.isLike(other.project) && database.isLike(other.database));
     }
 
     /** The grants that would give exactly this database. */

@@ -193,6 +193,11 @@ final class PathIndex {
         return rules.length == 0 ? new Rule[Rule.SLOTS] : rules;
     }
 
+    /** How many segments its longest pattern has. */
+    int sizeMax() {
+        return sizeMax;
+    }
+
     /** The ids rules name, none of which is fresh. */
     Set<String> literals() {
         return literals;

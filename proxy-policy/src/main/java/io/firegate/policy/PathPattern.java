@@ -264,6 +264,43 @@ final class PathPattern {
         return path;
     }
 
+    /** The most general path of {@code n} segments that both patterns match, {@link #FRESH} where both are free; null when there is none. */
+    @Nullable
+    List<String> common(PathPattern other, int n) {
+        if (!fits(n) || !other.fits(n)) {
+            return null;
+        }
+        List<String> path = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            String mine = literal(i, n);
+            String others = other.literal(i, n);
+            if (mine != null && others != null && !mine.equals(others)) {
+                return null;
+            }
+            path.add(mine != null ? mine : others != null ? others : FRESH);
+        }
+        return path;
+    }
+
+    /** Whether their first segments allow a path that both match; not certain, and cheap. */
+    boolean mayMeet(PathPattern other) {
+        if (form == Form.SUFFIX || other.form == Form.SUFFIX || literals.length == 0 || other.literals.length == 0) {
+            return true;
+        }
+        String mine = literals[0];
+        return mine == null || other.literals[0] == null || mine.equals(other.literals[0]);
+    }
+
+    private boolean fits(int n) {
+        return form == Form.EXACT ? n == literals.length : n >= literals.length;
+    }
+
+    /** The id a path of {@code n} segments must have at a place, or null when it is free. */
+    private @Nullable String literal(int place, int n) {
+        int from = form == Form.SUFFIX ? n - literals.length : 0;
+        return place >= from && place < from + literals.length ? literals[place - from] : null;
+    }
+
     /** Whether it matches a document within reach. Beyond both together by two pairs all lengths are alike. */
     boolean meets(Reach reach) {
         int longest = Math.min(literals.length + reach.parent().size() + 4, 2 * ResourcePath.LEVELS_MAX);

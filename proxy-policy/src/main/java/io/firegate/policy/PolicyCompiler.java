@@ -152,6 +152,15 @@ public final class PolicyCompiler {
         if (problems.hasErrors()) {
             return new Compilation.Rejected(problems.errors(), problems.errorCount());
         }
+        for (ShadowedTiers.Shadow shadow : ShadowedTiers.of(ranked, resolved)) {
+            DraftTier draft = tiers.get(shadow.tier().name());
+            if (draft != null) {
+                draft.name.warning(
+                        "serves nobody who does not name it: whoever holds it holds the earlier tier `"
+                                + shadow.by().name() + "`, which has a rule for everything it grants",
+                        "put it first, or remove it");
+            }
+        }
         DenyList deny = new DenyList(
                 Set.copyOf(deniedPrincipals), Set.copyOf(deniedApps), Set.copyOf(deniedTokens), deniedPaths);
         return new Compilation.Compiled(new PolicySnapshot(digest(files), ranked, resolved, deny), problems.warnings());

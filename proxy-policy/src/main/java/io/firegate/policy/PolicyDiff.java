@@ -31,9 +31,6 @@ public final class PolicyDiff {
     /** Questions asked at most; beyond, the answer would take minutes. */
     private static final int QUESTIONS_MAX = 5_000_000;
 
-    /** The value of every claim, fit for the name of a database. */
-    private static final String CLAIM = "the-claim";
-
     private static final Guid NOBODY = new Guid("00000000-0000-0000-0000-000000000000");
 
     private static final List<Operation> OPERATIONS = List.of(
@@ -120,7 +117,7 @@ public final class PolicyDiff {
         }
         for (PolicySnapshot snapshot : List.of(old, fresh)) {
             snapshot.bindings().forEach(binding -> name(binding, agents, people));
-            snapshot.tiers().forEach(tier -> databases.addAll(snapshot.databases(tier, CLAIM)));
+            snapshot.tiers().forEach(tier -> databases.addAll(snapshot.databases(tier, PolicyDiff::valueOf)));
             snapshot.tiers().forEach(tier -> tier.rules().forEach(rule -> witness(rule.pattern(), ids, paths)));
             snapshot.deny().paths().decisive(Reach.EVERYTHING, Operation.GET, rule -> {
                 witness(rule.pattern(), ids, paths);
@@ -177,7 +174,7 @@ public final class PolicyDiff {
         Map<String, PolicyValue> claims = new HashMap<>();
         for (Binding.Grant grant : binding.grants().values()) {
             if (grant instanceof Binding.Grant.FromClaim(var claim)) {
-                claims.put(claim, new PolicyValue.Text(CLAIM));
+                claims.put(claim, new PolicyValue.Text(valueOf(claim)));
             }
         }
         for (@Nullable Guid group : orNone(binding.groups())) {
@@ -222,6 +219,16 @@ public final class PolicyDiff {
                 }
             }
         }
+    }
+
+    /** What stands for a claim's value: fit for the name of a database. */
+    private static String valueOf(String claim) {
+        StringBuilder value = new StringBuilder("claim-");
+        for (int i = 0; i < claim.length(); i++) {
+            char c = Character.toLowerCase(claim.charAt(i));
+            value.append(DatabasePattern.isValue(String.valueOf(c)) ? c : '-');
+        }
+        return value.toString();
     }
 
     private static Principal with(Principal person, Guid app, Principal.Agent agent, boolean guest) {

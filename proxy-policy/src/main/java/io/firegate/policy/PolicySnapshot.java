@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable compiled policy, named by the digest of its sources. Safe for any thread. */
@@ -111,9 +112,9 @@ public final class PolicySnapshot {
     /**
      * The databases of a tier that its bindings give, each once.
      *
-     * @param claim stands for the value of any claim; null leaves out what a claim fills in
+     * @param claim gives a value for each claim; null leaves out what a claim fills in
      */
-    Set<DatabaseName> databases(Tier tier, @Nullable String claim) {
+    Set<DatabaseName> databases(Tier tier, @Nullable UnaryOperator<String> claim) {
         Set<DatabaseName> databases = new LinkedHashSet<>();
         tier.databases().forEach(pattern -> databases.addAll(pattern.names(Map.of())));
         for (Binding binding : bindings) {
@@ -124,7 +125,7 @@ public final class PolicySnapshot {
                         case Binding.Grant.Given(var values) -> grants.put(name, values);
                         case Binding.Grant.FromClaim from -> {
                             if (claim != null) {
-                                grants.put(name, List.of(new PolicyValue.Text(claim)));
+                                grants.put(name, List.of(new PolicyValue.Text(claim.apply(from.claim()))));
                             }
                         }
                     }
