@@ -98,8 +98,12 @@ final class Lexer {
             stop(at, "the path of a lookup is never closed", "add the `)`");
             return;
         }
-        String id = text.substring(at, end);
-        add(Kind.ID, id.strip(), end);
+        int last = end;
+        // An id may hold spaces of other kinds, and would be another id without them.
+        while (isSpace(text.charAt(last - 1))) {
+            last--;
+        }
+        add(Kind.ID, text.substring(at, last), end);
     }
 
     private void add(Kind kind, String value, int end) {
