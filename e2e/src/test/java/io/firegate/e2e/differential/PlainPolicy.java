@@ -254,6 +254,21 @@ record PlainPolicy(List<Tier> tiers, List<Binding> bindings) {
                         == PlainCondition.Truth.TRUE);
     }
 
+    /** Whether a rule's condition is false of every document of this path, by every grant. */
+    boolean never(Person person, Tier tier, Rule rule, List<String> path) {
+        return rule.where().isPresent()
+                && bindings.stream()
+                        .filter(each -> each.tier().equals(tier.name()) && each.person() == person)
+                        .allMatch(each -> rule.where()
+                                        .get()
+                                        .in(new PlainCondition.Known(
+                                                person.oid(),
+                                                each.grant(),
+                                                variables(rule.path(), path),
+                                                Optional.empty()))
+                                == PlainCondition.Truth.FALSE);
+    }
+
     private static Map<String, String> variables(List<String> pattern, List<String> path) {
         Map<String, String> variables = new HashMap<>();
         boolean after = false;

@@ -137,11 +137,26 @@ final class PlainReads {
                 || tested.stream().map(PlainWrites::parse).anyMatch(rule.fields()::touchesHidden)) {
             return Expected.refused();
         }
+        boolean never = !deep
+                && PlainPolicy.reach(segments(parent), collection, false).stream()
+                        .allMatch(path -> world.policy.never(person, tier, rule, path));
         return ask(
                 world.findable(person, tier, deep ? Op.GROUP : Op.LIST),
-                request,
+                never && request instanceof RunAggregationQueryRequest run ? ofNothing(run) : request,
                 answer,
                 unpressed(rule, collection.isEmpty() || (deep && !parent.endsWith("/documents")), query));
+    }
+
+    /** Where nothing may be counted, what else is asked makes no difference, not even when Firestore would refuse it. */
+    private static Message ofNothing(RunAggregationQueryRequest run) {
+        RunAggregationQueryRequest.Builder nothing = run.toBuilder();
+        nothing.getStructuredAggregationQueryBuilder()
+                .getStructuredQueryBuilder()
+                .clearWhere()
+                .clearOrderBy()
+                .clearStartAt()
+                .clearEndAt();
+        return nothing.build();
     }
 
     private static void filters(Filter filter, List<String> tested) {
@@ -193,7 +208,7 @@ final class PlainReads {
                 next.setPageSize(0).build(),
                 ListDocumentsResponse.getDefaultInstance(),
                 unpressed(rule, list.getCollectionId().isEmpty(), StructuredQuery.getDefaultInstance()));
-        return list.getOrderBy().isEmpty() || rule.limited()
+        return list.getOrderBy().isEmpty() || rule.where().isPresent()
                 ? expected
                 : new Expected(expected.code(), expected.content(), true);
     }

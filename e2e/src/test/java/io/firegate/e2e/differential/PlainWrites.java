@@ -79,27 +79,32 @@ final class PlainWrites {
         Map<String, Stored> state = new TreeMap<>();
         before.forEach((path, document) -> state.put(path, new Stored(document.getFieldsMap(), Optional.of(document))));
         List<Written> written = new ArrayList<>();
+        // Of several writes that fail, any may be the one that is told.
+        List<Code> codes = new ArrayList<>();
         try {
             for (Write write : writes) {
                 judgeUnseen(write);
             }
-            for (int i = 0; i < writes.size(); i++) {
-                try {
-                    written.add(one(writes.get(i), state));
-                } catch (StatusRuntimeException e) {
-                    // What Firestore itself refuses is judged like any other, so a later write may be refused first.
-                    return new Outcome(List.of(e.getStatus().getCode(), Code.PERMISSION_DENIED), List.of(), Map.of());
-                }
-            }
-            return new Outcome(List.of(Code.OK), written, state);
         } catch (Ended e) {
-            List<Code> codes = new ArrayList<>(e.codes);
-            if (writes.stream().map(PlainWrites::path).distinct().count() < writes.size()) {
-                // The emulator does not take every two preconditions on one document.
-                codes.add(Code.INVALID_ARGUMENT);
-            }
-            return new Outcome(codes, List.of(), Map.of());
+            return new Outcome(e.codes, List.of(), Map.of());
         }
+        for (Write write : writes) {
+            try {
+                written.add(one(write, state));
+            } catch (Ended e) {
+                codes.addAll(e.codes);
+            } catch (StatusRuntimeException e) {
+                codes.add(e.getStatus().getCode());
+            }
+        }
+        if (codes.isEmpty()) {
+            return new Outcome(List.of(Code.OK), written, state);
+        }
+        if (writes.stream().map(PlainWrites::path).distinct().count() < writes.size()) {
+            // The emulator does not take every two preconditions on one document.
+            codes.add(Code.INVALID_ARGUMENT);
+        }
+        return new Outcome(codes, List.of(), Map.of());
     }
 
     private Optional<Rule> rule(Op op, String path) {
