@@ -5,7 +5,10 @@ import com.google.firestore.v1.ListenRequest;
 import com.google.firestore.v1.ListenResponse;
 import com.google.firestore.v1.Target;
 import com.google.firestore.v1.TargetChange;
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -15,6 +18,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -40,6 +44,7 @@ final class ListenClient implements AutoCloseable {
     private final Map<Integer, Seen> targets = new HashMap<>();
     private final List<ListenResponse> heard = new ArrayList<>();
     private @Nullable Status end;
+    private String endReason = "";
 
     /** What is known of one target. */
     static final class Seen {
@@ -48,7 +53,7 @@ final class ListenClient implements AutoCloseable {
         boolean current;
         boolean removed;
         int cause;
-        String causeText = "";
+        String reason = "";
         int resets;
         /** Moments at which all was consistent since it became current. */
         int snapshots;
@@ -83,12 +88,12 @@ final class ListenClient implements AutoCloseable {
 
                     @Override
                     public void onError(Throwable fault) {
-                        ended(Status.fromThrowable(fault));
+                        ended(Status.fromThrowable(fault), reason(StatusProto.fromThrowable(fault)));
                     }
 
                     @Override
                     public void onCompleted() {
-                        ended(Status.OK);
+                        ended(Status.OK, "");
                     }
                 });
     }
@@ -132,17 +137,13 @@ final class ListenClient implements AutoCloseable {
                     return seen;
                 }
                 long left = until - System.nanoTime();
-                if (left <= 0 || (end != null && !ended(seen))) {
+                if (left <= 0 || end != null) {
                     throw new AssertionError("target " + target + " is not as it should be; the stream "
                             + (end == null ? "is open" : "has ended with " + end) + ", heard:\n" + heard);
                 }
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         }
-    }
-
-    private static boolean ended(@Nullable Seen seen) {
-        return false;
     }
 
     /** Waits until a target shows just these documents, all consistent. */
@@ -182,13 +183,32 @@ final class ListenClient implements AutoCloseable {
         return Optional.ofNullable(end);
     }
 
+    /** The reason in the details of the stream's end; empty without one. */
+    synchronized String endReason() {
+        return endReason;
+    }
+
+    private static String reason(com.google.rpc.@Nullable Status status) {
+        try {
+            for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+                if (detail.is(ErrorInfo.class)) {
+                    return detail.unpack(ErrorInfo.class).getReason();
+                }
+            }
+            return "";
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** All that has been heard. */
     synchronized List<ListenResponse> heard() {
         return List.copyOf(heard);
     }
 
-    private synchronized void ended(Status status) {
+    private synchronized void ended(Status status, String reason) {
         end = status;
+        endReason = reason;
         notifyAll();
     }
 
@@ -235,7 +255,7 @@ final class ListenClient implements AutoCloseable {
                 case REMOVE -> {
                     seen.removed = true;
                     seen.cause = change.getCause().getCode();
-                    seen.causeText = change.getCause().getMessage();
+                    seen.reason = reason(change.getCause());
                 }
                 case NO_CHANGE -> seen.snapshots += change.hasReadTime() && seen.current ? 1 : 0;
                 case UNRECOGNIZED -> throw new IllegalStateException("no change Firestore has");

@@ -90,6 +90,9 @@ final class ListenAnswers {
             Status cause = change.hasCause() ? shown(target, change.getCause()) : Status.getDefaultInstance();
             ended.add(new ListenAnswer.Ended(
                     target.id(), target.upstreamId(), target.isRemoving(), cause.getCode(), target.documents()));
+            if (target.isToldOfItsEnd()) {
+                return;
+            }
         } else if (target.isRemoving()) {
             return;
         }

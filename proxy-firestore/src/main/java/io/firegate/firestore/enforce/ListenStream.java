@@ -284,11 +284,11 @@ public final class ListenStream {
 
     private Asked removed(int id) {
         ListenTarget target = byId.remove(id);
-        return new Asked.Removed(target == null ? null : removal(target));
+        return new Asked.Removed(target == null ? null : removal(target, false));
     }
 
-    private PermittedCall removal(ListenTarget target) {
-        target.remove();
+    private PermittedCall removal(ListenTarget target, boolean told) {
+        target.remove(told);
         return call(
                 target,
                 ListenRequest.newBuilder()
@@ -348,7 +348,12 @@ public final class ListenStream {
                 case Decision.Deny deny -> {
                     byId.remove(target.id());
                     changes.add(new Change.Revoked(
-                            target.id(), target.upstreamId(), ask.database(), ask.accesses(), deny, removal(target)));
+                            target.id(),
+                            target.upstreamId(),
+                            ask.database(),
+                            ask.accesses(),
+                            deny,
+                            removal(target, true)));
                 }
                 case Decision.Permit permit -> {
                     Obligations[] was = demanded(target.permit());
@@ -357,7 +362,7 @@ public final class ListenStream {
                         changes.add(Change.Elsewhere.INSTANCE);
                     } else if (!sameFields(was, is)) {
                         byId.remove(target.id());
-                        changes.add(new Change.OtherFields(target.id(), target.upstreamId(), removal(target)));
+                        changes.add(new Change.OtherFields(target.id(), target.upstreamId(), removal(target, true)));
                     }
                 }
             }

@@ -39,6 +39,7 @@ final class ListenTarget {
 
     private boolean resetDue;
     private boolean removing;
+    private boolean toldOfItsEnd;
     private long documents;
 
     /**
@@ -177,10 +178,20 @@ final class ListenTarget {
         return due;
     }
 
-    /** The client wants it no more. */
-    void remove() {
+    /**
+     * It is wanted no more.
+     *
+     * @param told whether the client is told by firegate, and not by Firestore's answer
+     */
+    void remove(boolean told) {
         removing = true;
+        toldOfItsEnd = told;
         missing.clear();
+    }
+
+    /** Whether Firestore's answer to its removal would be one end too many. */
+    boolean isToldOfItsEnd() {
+        return toldOfItsEnd;
     }
 
     /** Whether nothing but its end is of interest. */
