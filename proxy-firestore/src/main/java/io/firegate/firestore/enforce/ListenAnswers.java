@@ -102,6 +102,11 @@ final class ListenAnswers {
         if (change.hasReadTime()) {
             tellMissing(target, change.getReadTime());
         }
+        RepeatedSet repeated = target.repeated();
+        if (repeated != null && !tells(repeated, type)) {
+            kept = true;
+            return;
+        }
         TargetChange.Builder shown = change.toBuilder().clearTargetIds().addTargetIds(target.id());
         if (change.hasCause()) {
             shown.setCause(shown(target, change.getCause()));
@@ -112,6 +117,44 @@ final class ListenAnswers {
                     .setTargetChange(TargetChange.newBuilder()
                             .setTargetChangeType(TargetChangeType.RESET)
                             .addTargetIds(target.id())));
+        }
+    }
+
+    /** Whether a change of a narrowed query is told; what was held back before it is told first. */
+    private boolean tells(RepeatedSet repeated, TargetChangeType type) {
+        switch (type) {
+            case ADD -> repeated.begins();
+            case RESET -> {
+                tellHeld(repeated);
+                repeated.beginsAgain();
+            }
+            case CURRENT -> {
+                if (repeated.isWhole()) {
+                    return false;
+                }
+                tellHeld(repeated);
+            }
+            case REMOVE -> tellHeld(repeated);
+            case NO_CHANGE, UNRECOGNIZED -> {
+                // Says nothing about documents.
+            }
+        }
+        return true;
+    }
+
+    private void tellHeld(RepeatedSet repeated) {
+        List<ByteString> held = repeated.takeHeld();
+        told |= !held.isEmpty();
+        out.addAll(held);
+    }
+
+    /** Tells something about the documents of a target, now or when it is known to be news. */
+    private void send(ListenTarget target, ListenResponse.Builder response) {
+        RepeatedSet repeated = target.repeated();
+        if (repeated == null || !repeated.isHolding()) {
+            send(response);
+        } else if (!repeated.hold(response.build().toByteString())) {
+            tellHeld(repeated);
         }
     }
 
@@ -166,7 +209,7 @@ final class ListenAnswers {
         if (!change.getResumeToken().isEmpty()) {
             change.setResumeToken(sealed(target, change.getResumeToken()));
         }
-        send(ListenResponse.newBuilder().setTargetChange(change));
+        send(target, ListenResponse.newBuilder().setTargetChange(change));
     }
 
     private ByteString sealed(ListenTarget target, ByteString token) {
@@ -214,7 +257,18 @@ final class ListenAnswers {
                 gone(target, document.getName());
                 continue;
             }
-            if (target.shows(document)) {
+            RepeatedSet repeated = target.repeated();
+            if (repeated != null) {
+                repeated.document(document);
+                target.shows(document);
+                send(
+                        target,
+                        ListenResponse.newBuilder()
+                                .setDocumentChange(DocumentChange.newBuilder()
+                                        .setDocument(target.visible(document.getName())
+                                                .redact(document))
+                                        .addTargetIds(target.id())));
+            } else if (target.shows(document)) {
                 shown.computeIfAbsent(target.visible(document.getName()), visible -> new ArrayList<>())
                         .add(target.id());
             } else {
@@ -244,6 +298,7 @@ final class ListenAnswers {
                 continue;
             }
             if (target.condition(delete.getDocument()) == null) {
+                disturb(target);
                 left.add(target.id());
             } else {
                 gone(target, delete.getDocument());
@@ -264,6 +319,7 @@ final class ListenAnswers {
                 continue;
             }
             if (target.condition(remove.getDocument()) == null) {
+                disturb(target);
                 left.add(target.id());
             } else {
                 gone(target, remove.getDocument());
@@ -295,7 +351,17 @@ final class ListenAnswers {
     private void filtered(ExistenceFilter filter) {
         ListenTarget target = byUpstreamId.get(filter.getTargetId());
         if (target != null && !target.isRemoving() && !target.judges()) {
+            disturb(target);
             send(ListenResponse.newBuilder().setFilter(filter.toBuilder().setTargetId(target.id())));
+        }
+    }
+
+    /** A document has left a set by itself, or its size is told: what has been held back comes first. */
+    private void disturb(ListenTarget target) {
+        RepeatedSet repeated = target.repeated();
+        if (repeated != null) {
+            tellHeld(repeated);
+            repeated.disturbed();
         }
     }
 
@@ -304,6 +370,7 @@ final class ListenAnswers {
         for (int upstreamId : upstreamIds) {
             ListenTarget target = byUpstreamId.get(upstreamId);
             if (target != null && !target.isRemoving()) {
+                disturb(target);
                 ids.add(target.id());
             }
         }

@@ -227,7 +227,9 @@ public final class ListenStream {
         boolean resumes = resume(ask.target(), forwarded, judged ? null : handle);
         boolean hasPicture =
                 ask.target().hasReadTime() || !ask.target().getResumeToken().isEmpty();
-        ListenTarget target = new ListenTarget(ask, ++lastUpstreamId, verdict, handle, hasPicture && !resumes);
+        ListenTarget.Start afresh = hasPicture ? ListenTarget.Start.AFRESH : ListenTarget.Start.NEW;
+        ListenTarget target =
+                new ListenTarget(ask, ++lastUpstreamId, verdict, handle, resumes ? ListenTarget.Start.RESUMED : afresh);
         forwarded.setTargetId(target.upstreamId());
         byId.put(target.id(), target);
         byUpstreamId.put(target.upstreamId(), target);

@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  * are judged one by one as they come: one that may not be seen is told as one that is not there, in the same words and at the same time.
  */
 final class ListenTarget {
+    /** Where a target begins. */
+    enum Start {
+        /** With nothing. */
+        NEW,
+        /** Where the client stood. */
+        RESUMED,
+        /** With nothing, so that a client that has a picture must forget it when Firestore has taken the target. */
+        AFRESH
+    }
+
     private final TargetAsk ask;
     private final int upstreamId;
     private final Decision.Permit permit;
@@ -37,6 +47,9 @@ final class ListenTarget {
     /** Those that wait to be told, with the next moment Firestore names. */
     private final Set<String> missing = new LinkedHashSet<>();
 
+    /** Of a query that has been narrowed; null of any other target. */
+    private final @Nullable RepeatedSet repeated;
+
     private boolean resetDue;
     private boolean removing;
     private boolean toldOfItsEnd;
@@ -47,16 +60,16 @@ final class ListenTarget {
      *
      * @param upstreamId its name towards Firestore, which no other target of the stream ever had
      * @param verdict the permit
-     * @param resetDue whether the client has a picture that it must forget when Firestore has taken the target
+     * @param start where it begins
      */
-    ListenTarget(
-            TargetAsk ask, int upstreamId, Plan.Verdict verdict, SealedResumeToken.Target handle, boolean resetDue) {
+    ListenTarget(TargetAsk ask, int upstreamId, Plan.Verdict verdict, SealedResumeToken.Target handle, Start start) {
         this.ask = ask;
         this.upstreamId = upstreamId;
         this.permit = verdict.permit();
         this.handle = handle;
-        this.resetDue = resetDue;
+        this.resetDue = start == Start.AFRESH;
         String root = ask.database().resourceName() + "/documents";
+        this.repeated = ask.isQuery() && !verdict.rows().isEmpty() ? new RepeatedSet(start != Start.RESUMED) : null;
         this.rows = ask.isQuery() ? Map.of() : named(root, verdict.rows());
         Map<String, VisibleFields> visible = verdict.fields();
         this.fields = ask.isQuery() ? Map.of() : named(root, visible);
@@ -107,6 +120,12 @@ final class ListenTarget {
             }
         }
         return false;
+    }
+
+    /** What keeps a set from being told twice; null where what is told is never hidden from the client as a whole. */
+    @Nullable
+    RepeatedSet repeated() {
+        return repeated;
     }
 
     /** What a document must meet to be seen; null when it need meet nothing. */

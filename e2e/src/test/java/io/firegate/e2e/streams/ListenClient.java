@@ -1,4 +1,4 @@
-package io.firegate.e2e.listen;
+package io.firegate.e2e.streams;
 
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.ListenRequest;
@@ -57,6 +57,8 @@ final class ListenClient implements AutoCloseable {
         int resets;
         /** Moments at which all was consistent since it became current. */
         int snapshots;
+        /** How many of them there had been when a document came last. */
+        int snapshotsAtLastDocument;
 
         ByteString token = ByteString.EMPTY;
     }
@@ -219,7 +221,9 @@ final class ListenClient implements AutoCloseable {
             case DOCUMENT_CHANGE -> {
                 Document document = response.getDocumentChange().getDocument();
                 for (int id : response.getDocumentChange().getTargetIdsList()) {
-                    of(id).documents.put(document.getName(), document);
+                    Seen seen = of(id);
+                    seen.documents.put(document.getName(), document);
+                    seen.snapshotsAtLastDocument = seen.snapshots;
                 }
                 forget(document.getName(), response.getDocumentChange().getRemovedTargetIdsList());
             }

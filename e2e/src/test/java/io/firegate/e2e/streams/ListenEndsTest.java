@@ -1,4 +1,4 @@
-package io.firegate.e2e.listen;
+package io.firegate.e2e.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import com.google.cloud.firestore.Firestore;
 import com.google.firestore.v1.StructuredQuery;
 import com.google.firestore.v1.Target;
 import io.firegate.e2e.GatewayHarness;
-import io.firegate.e2e.MovedClock;
 import io.firegate.e2e.OperationReader;
 import io.firegate.e2e.YamlMap;
 import io.grpc.Status;
@@ -59,7 +58,7 @@ class ListenEndsTest {
             return read;
         }
 
-        String policy(MovedClock clock, String canary) {
+        String policy(MovableClock clock, String canary) {
             StringBuilder text =
                     new StringBuilder("version: 1\ntiers:\n  t:\n    databases: [\"PROJECT/(default)\"]\n");
             text.append("    credential: ").append(credential).append("\n    rules:\n");
@@ -101,16 +100,17 @@ class ListenEndsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void aListenerEndsAsItShould(Case each, @TempDir Path directory) throws Exception {
-        MovedClock clock = new MovedClock();
-        try (GatewayHarness harness = GatewayHarness.withPolicy(
+        MovableClock clock = new MovableClock();
+        try (GatewayHarness harness = GatewayHarness.withClock(
                         directory,
                         clock,
                         each.before().policy(clock, "before"),
                         "--set",
                         "credentials.second.kind=emulator");
                 Firestore admin = harness.direct("(default)")) {
-            admin.document("rows/a").set(Map.of("ward", "A", "secret", 1)).get();
+            AdminWrites writes = new AdminWrites(admin);
             harness.tenant().lifetimeSeconds(LIFETIME_SECONDS);
+            writes.set("rows/a", Map.of("ward", "A", "secret", 1));
             String database = "projects/" + harness.project() + "/databases/(default)";
             try (ListenClient client = new ListenClient(
                     "127.0.0.1:" + harness.plaintextPort(), harness.tenant().userToken("reader"), database)) {
@@ -120,7 +120,7 @@ class ListenEndsTest {
                 if (after != null) {
                     harness.reload(after.policy(clock, "after"));
                 }
-                clock.move(Duration.ofSeconds(each.seconds()));
+                clock.advance(Duration.ofSeconds(each.seconds()));
                 String[] then = each.then().split(" ", -1);
                 switch (then[0]) {
                     case "untouched" -> {
@@ -132,9 +132,7 @@ class ListenEndsTest {
                                 client.add(query(++canary, database, "after"));
                             }
                         }
-                        admin.document("rows/a")
-                                .set(Map.of("ward", "A", "secret", 2))
-                                .get();
+                        writes.set("rows/a", Map.of("ward", "A", "secret", 2));
                         ListenClient.Seen seen = client.await(
                                 WATCHED,
                                 it -> it.documents.values().stream()
@@ -150,9 +148,7 @@ class ListenEndsTest {
                         assertThat(seen.cause).isEqualTo(7);
                         assertThat(client.end()).isEmpty();
                         int heard = client.heard().size();
-                        admin.document("rows/a")
-                                .set(Map.of("ward", "A", "secret", 3))
-                                .get();
+                        writes.set("rows/a", Map.of("ward", "A", "secret", 3));
                         client.add(query(CANARY, database, "nowhere"));
                         client.await(CANARY, it -> it.removed);
                         // The refusal of the other target and nothing of the first.
