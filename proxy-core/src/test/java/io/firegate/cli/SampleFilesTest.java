@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What lies under {@code config/} is taken as it stands, without a problem or a warning, by the commands its comments name. */
 class SampleFilesTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    @Test
-    void thePolicyCompilesAlone() {
-        assertThat(run("policy", "check", "config/policy")).isZero();
-        assertThat(out.toString(UTF_8)).startsWith("4 tiers, ");
+    @ParameterizedTest
+    @CsvSource({"config/policy, 4 tiers", "config/policies/saas, 4 tiers", "config/policies/agents, 3 tiers"})
+    void aPolicyCompilesAlone(String directory, String tiers) {
+        assertThat(run("policy", "check", directory)).isZero();
+        assertThat(out.toString(UTF_8)).startsWith(tiers + ", ");
         assertThat(err.toString(UTF_8)).isEmpty();
     }
 
@@ -32,14 +35,17 @@ class SampleFilesTest {
         assertThat(err.toString(UTF_8)).isEmpty();
     }
 
-    @Test
-    void thePolicyPassesItsTestsAndEveryRuleIsTested() {
-        assertThat(run("policy", "test", "config/policy", "--coverage"))
+    @ParameterizedTest
+    @CsvSource({"config/policy, 35, 8", "config/policies/saas, 35, 10", "config/policies/agents, 25, 6"})
+    void aPolicyPassesItsTestsAndEveryRuleIsTested(String directory, int tests, int rules) {
+        assertThat(run("policy", "test", directory, "--coverage"))
                 .as(out.toString(UTF_8))
                 .isZero();
+        assertThat(Integer.parseInt(out.toString(UTF_8).split(" ", 2)[0])).isGreaterThanOrEqualTo(tests);
         assertThat(out.toString(UTF_8))
-                .contains("35 tests, 35 passed, 0 failed")
-                .contains("8 of 8 rules permitted something, 8 stood where something was refused");
+                .contains(" passed, 0 failed")
+                .contains(rules + " of " + rules + " rules permitted something, " + rules
+                        + " stood where something was refused");
     }
 
     @Test
