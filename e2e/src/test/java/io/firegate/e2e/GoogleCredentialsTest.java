@@ -240,16 +240,27 @@ class GoogleCredentialsTest {
     }
 
     private String get(String address, String authorization) {
+        return get(address, authorization, project);
+    }
+
+    /** One document of a project, by a bare call. */
+    static String get(String address, String authorization, String project) {
+        return get(address, authorization, project, TimeUnit.MINUTES.toMillis(1));
+    }
+
+    static String get(String address, String authorization, String project, long millis) {
+        String database = "projects/" + project + "/databases/(default)";
         BatchGetDocumentsRequest request = BatchGetDocumentsRequest.newBuilder()
-                .setDatabase(database())
-                .addDocuments(database() + "/documents/things/one")
+                .setDatabase(database)
+                .addDocuments(database + "/documents/things/one")
                 .build();
         return call(
                         address,
                         "BatchGetDocuments",
                         authorization,
                         request,
-                        BatchGetDocumentsResponse.getDefaultInstance())
+                        BatchGetDocumentsResponse.getDefaultInstance(),
+                        millis)
                 .next()
                 .getFound()
                 .getFieldsOrDefault("f", Value.getDefaultInstance())
@@ -270,14 +281,15 @@ class GoogleCredentialsTest {
                         "Commit",
                         "Bearer " + tenant.userToken(persona),
                         request,
-                        CommitResponse.getDefaultInstance())
+                        CommitResponse.getDefaultInstance(),
+                        TimeUnit.MINUTES.toMillis(1))
                 .next();
         assertThat(answer.getWriteResultsCount()).isEqualTo(1);
     }
 
     /** A bare call: the official client would repeat what is UNAVAILABLE. */
     private static <A extends Message, B extends Message> Iterator<B> call(
-            String address, String method, String authorization, A request, B answer) {
+            String address, String method, String authorization, A request, B answer, long millis) {
         Metadata headers = new Metadata();
         headers.put(AUTHORIZATION, authorization);
         ManagedChannel channel =
@@ -290,7 +302,7 @@ class GoogleCredentialsTest {
                                     .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
                                     .setFullMethodName("google.firestore.v1.Firestore/" + method)
                                     .build(),
-                            CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.MINUTES),
+                            CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS),
                             request)
                     .forEachRemaining(answers::add);
             return answers.iterator();

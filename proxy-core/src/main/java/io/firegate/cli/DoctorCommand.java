@@ -104,6 +104,15 @@ final class DoctorCommand implements Callable<Integer> {
         config.credentials().values().forEach(credential -> {
             if (credential instanceof GatewayConfig.Credential.ServiceAccount account) {
                 own.add("serviceAccount:" + account.account());
+            } else if (credential instanceof GatewayConfig.Credential.Issued(var issuer)) {
+                Matcher pool = POOL.matcher(issuer.audience());
+                if (issuer.account() != null) {
+                    own.add("serviceAccount:" + issuer.account());
+                }
+                if (pool.matches()) {
+                    own.add("principalSet://iam.googleapis.com/" + pool.group(1) + "/attribute.credential/"
+                            + issuer.name());
+                }
             }
         });
         Set<String> pools = new HashSet<>();

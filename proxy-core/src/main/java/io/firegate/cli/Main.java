@@ -81,6 +81,7 @@ public final class Main implements Runnable {
                 .addSubcommand(policy)
                 .addSubcommand(new TokenCommand(surroundings))
                 .addSubcommand(new DoctorCommand(surroundings))
+                .addSubcommand(new KeysCommand(surroundings))
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, given) -> usage(problem))

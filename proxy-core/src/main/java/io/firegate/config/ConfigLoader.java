@@ -1,6 +1,7 @@
 package io.firegate.config;
 
 import io.firegate.auth.federation.EntraIdentity;
+import io.firegate.auth.federation.GatewayIssuer;
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.config.GatewayConfig.Admin;
 import io.firegate.config.GatewayConfig.Answers;
@@ -82,6 +83,7 @@ public final class ConfigLoader {
                             case EMULATOR -> new Credential.Emulator();
                             case SERVICE_ACCOUNT ->
                                 new Credential.ServiceAccount(credential.need("account", String.class));
+                            case GATEWAY_ISSUER -> new Credential.Issued(issuer(name, credential));
                         });
             }
         });
@@ -103,6 +105,18 @@ public final class ConfigLoader {
                 new Answers(root.needSection("answers").need("filteredHeader", Boolean.class)),
                 new Handles(root.needSection("handles").get("keyFile", Path.class)),
                 limits(root.needSection("limits")));
+    }
+
+    private static GatewayIssuer issuer(String name, Checked.Section section) {
+        Checked.Section endpoints = section.needSection("endpoints");
+        return new GatewayIssuer(
+                name,
+                section.need("issuer", String.class),
+                section.need("audience", String.class),
+                section.need("keys", Path.class),
+                section.get("account", String.class),
+                endpoints.need("sts", URI.class),
+                endpoints.need("iamCredentials", URI.class));
     }
 
     private static Listener listener(Checked.Section section) {

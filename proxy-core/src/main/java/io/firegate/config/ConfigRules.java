@@ -135,7 +135,7 @@ final class ConfigRules {
         }
     }
 
-    private static void upstream(Checked.Section root) {
+    private void upstream(Checked.Section root) {
         Checked.Section upstream = root.section("upstream");
         if (upstream == null) {
             return;
@@ -163,6 +163,7 @@ final class ConfigRules {
                 switch (kind) {
                     case EMULATOR -> emulator(name, credential, endpoint);
                     case SERVICE_ACCOUNT -> serviceAccount(name, credential, identity);
+                    case GATEWAY_ISSUER -> issuer(credential);
                 }
             }
         });
@@ -177,10 +178,22 @@ final class ConfigRules {
                             "`" + name + "` is of kind emulator, which works with `upstream.emulator` only",
                             "write kind: service-account, or use `upstream: {emulator: 127.0.0.1:8085}`");
         }
-        foreign(credential, "account", "kind emulator");
+        for (String key : List.of("account", "keys", "issuer", "audience", "endpoints")) {
+            foreign(credential, key, "kind emulator");
+        }
+    }
+
+    private void issuer(Checked.Section credential) {
+        needed(credential, "keys", "kind gateway-issuer", "write keys: issuer-keys, which `firegate keys new` makes");
+        needed(credential, "issuer", "kind gateway-issuer", "write issuer: https://firegate.example.org");
+        needed(credential, "audience", "kind gateway-issuer", null);
+        exists(credential, "keys", PathState.DIRECTORY);
     }
 
     private static void serviceAccount(String name, Checked.Section credential, boolean identity) {
+        for (String key : List.of("keys", "issuer", "audience", "endpoints")) {
+            foreign(credential, key, "kind service-account");
+        }
         needed(credential, "account", "kind service-account", "write account: staff@PROJECT.iam.gserviceaccount.com");
         if (!identity) {
             credential

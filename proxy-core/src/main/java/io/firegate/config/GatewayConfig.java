@@ -1,5 +1,6 @@
 package io.firegate.config;
 
+import io.firegate.auth.federation.GatewayIssuer;
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.policy.Guid;
 import io.firegate.policy.Network;
@@ -170,6 +171,13 @@ public record GatewayConfig(
          * @param account its e-mail address
          */
         record ServiceAccount(String account) implements Credential {}
+
+        /**
+         * A token for each caller, from firegate's own word on who that is.
+         *
+         * @param issuer what firegate says and to whom
+         */
+        record Issued(GatewayIssuer issuer) implements Credential {}
     }
 
     /**

@@ -205,8 +205,37 @@ final class GatewayKeys {
                                     "account",
                                     scalar(ScalarType.SERVICE_ACCOUNT),
                                     "the kind needs none",
-                                    "of kind service-account: whose rights the tiers that use it have"),
-                            notYet("keys", "it belongs to kind gateway-issuer, which comes in a later version"))),
+                                    "of kind service-account: whose rights the tiers that use it have; of kind gateway-issuer: an"
+                                            + " account to act as, where the federated token itself is not wanted"),
+                            absent(
+                                    "keys",
+                                    scalar(ScalarType.PATH),
+                                    "the kind needs none",
+                                    "of kind gateway-issuer: the directory `firegate keys new` made"),
+                            absent(
+                                    "issuer",
+                                    scalar(ScalarType.ISSUER),
+                                    "the kind needs none",
+                                    "of kind gateway-issuer: `iss`, exactly as the workload identity provider has it"),
+                            absent(
+                                    "audience",
+                                    scalar(ScalarType.IDENTITY_PROVIDER),
+                                    "the kind needs none",
+                                    "of kind gateway-issuer: the workload identity provider the keys were uploaded to"),
+                            section(
+                                    "endpoints",
+                                    keys(
+                                            defaulted(
+                                                    "sts",
+                                                    scalar(ScalarType.GOOGLE_ENDPOINT),
+                                                    "https://sts.googleapis.com",
+                                                    "of kind gateway-issuer: Google's token exchange"),
+                                            defaulted(
+                                                    "iamCredentials",
+                                                    scalar(ScalarType.GOOGLE_ENDPOINT),
+                                                    "https://iamcredentials.googleapis.com",
+                                                    "of kind gateway-issuer: Google's IAM Credentials")),
+                                    "where tokens are asked for; for tests also loopback addresses"))),
                     "{}",
                     "what tiers use towards the upstream, by the name the policy gives"),
             section(

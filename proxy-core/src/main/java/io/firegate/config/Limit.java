@@ -132,6 +132,26 @@ public enum Limit {
             1_000,
             600_000,
             "longest pause between attempts to refresh a credential, unless Google asks for more"),
+    CREDENTIAL_WAIT_MILLIS(
+            "credentialWaitMillis",
+            5_000,
+            100,
+            60_000,
+            "how long a request waits for its caller's own credential; only kind gateway-issuer has any"),
+    ASSERTION_LIFE_MILLIS(
+            "assertionLifeMillis",
+            600_000,
+            300_000,
+            600_000,
+            "what firegate says of a caller to Google is good for so long, and so is the federated token it gives"),
+    CALLER_CREDENTIALS(
+            "callerCredentials", 10_000, 1, 1_000_000, "credentials of kind gateway-issuer held, each up to 16 KB"),
+    CALLER_EXCHANGES(
+            "callerExchanges",
+            100,
+            1,
+            10_000,
+            "exchanges for callers under way at once; Google allows a project 6,000 a minute"),
     UPSTREAM_CONNECT_MILLIS("upstreamConnectMillis", 5_000, 100, 60_000, "TCP and TLS towards Firestore"),
     UPSTREAM_CALL_MILLIS("upstreamCallMillis", 60_000, 1_000, 3_600_000, "a unary call whose caller names no deadline"),
     UPSTREAM_STREAM_MILLIS(

@@ -40,7 +40,8 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
     /** {@code credentials.NAME.kind}. */
     enum CredentialKind {
         EMULATOR,
-        SERVICE_ACCOUNT
+        SERVICE_ACCOUNT,
+        GATEWAY_ISSUER
     }
 
     /** {@code workloadIdentity.source}. */
@@ -204,16 +205,21 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                             "write deny"));
 
     static final ScalarType CREDENTIAL_KIND =
-            new ScalarType(Form.STRING, "service-account, emulator", text -> switch (text) {
+            new ScalarType(Form.STRING, "service-account, gateway-issuer, emulator", text -> switch (text) {
                 case "emulator" -> new Reading.Good(CredentialKind.EMULATOR);
                 case "service-account" -> new Reading.Good(CredentialKind.SERVICE_ACCOUNT);
-                case "gateway-issuer" ->
-                    new Reading.Bad("`gateway-issuer` comes in a later version", "write kind: service-account");
+                case "gateway-issuer" -> new Reading.Good(CredentialKind.GATEWAY_ISSUER);
                 default ->
                     new Reading.Bad(
                             "`" + text + "` is not a kind of credential",
-                            "write kind: service-account, or emulator with `upstream.emulator`");
+                            "write kind: service-account or gateway-issuer, or emulator with `upstream.emulator`");
             });
+
+    /** The issuer of a workload identity provider, as Google takes it. */
+    static final ScalarType ISSUER = pattern(
+            "an https address for an issuer",
+            "https://[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]{1,100}){0,5}",
+            "write https:// and a name of yours; nothing needs to answer there, because the keys are uploaded");
 
     static final ScalarType IDENTITY_SOURCE = new ScalarType(Form.STRING, sources(), text -> {
         for (IdentitySource source : IdentitySource.values()) {

@@ -1,8 +1,9 @@
 package io.firegate.doctor;
 
 import io.firegate.auth.credential.Credential;
+import io.firegate.auth.credential.CredentialLookup;
 import io.firegate.auth.credential.CredentialProblem;
-import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.credential.CredentialProvider;
 import io.firegate.auth.entra.KeyStatus;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.federation.CredentialStatus;
@@ -15,7 +16,9 @@ import io.firegate.gateway.Federation;
 import io.firegate.gateway.Gateway;
 import io.firegate.policy.CredentialUse;
 import io.firegate.policy.DatabaseName;
+import io.firegate.policy.Guid;
 import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Principal;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +26,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +66,13 @@ public final class Doctor {
             keys();
             try (Federation federation = new Federation(config, clock)) {
                 federation.start().toCompletableFuture().join();
-                identity(federation.status());
-                federation.status().forEach(this::credential);
-                firestore(web, federation.sources());
+                List<CredentialStatus> kept = federation.status().stream()
+                        .filter(status -> !isIssued(status.name()))
+                        .toList();
+                identity(kept);
+                kept.forEach(this::credential);
+                issued(federation);
+                firestore(web, federation.providers());
             }
         }
         return !bad;
@@ -210,24 +218,79 @@ public final class Doctor {
                         : Diagnosis.bad(subject, described(status.name()) + ": " + status.detail()));
     }
 
+    private boolean isIssued(String name) {
+        return config.credentials().get(name) instanceof GatewayConfig.Credential.Issued;
+    }
+
+    /** Exchanges firegate's word on nobody, as it does on callers. */
+    private void issued(Federation federation) {
+        federation.providers().forEach((name, provider) -> {
+            if (!isIssued(name)) {
+                return;
+            }
+            String subject = "credential " + name;
+            Credential credential = credential(provider);
+            if (credential != null) {
+                tell(Diagnosis.good(subject, described(name) + ": Google STS exchanged firegate's word on a caller"));
+                return;
+            }
+            String why = federation.status().stream()
+                    .filter(status -> status.name().equals(name))
+                    .map(CredentialStatus::detail)
+                    .findFirst()
+                    .orElse("");
+            tell(Diagnosis.bad(subject, described(name) + ": " + why));
+        });
+    }
+
+    private @Nullable Credential credential(@Nullable CredentialProvider provider) {
+        if (provider == null) {
+            return null;
+        }
+        CredentialLookup found = provider.lookup(nobody());
+        if (found instanceof CredentialLookup.Pending(var later)) {
+            found = later.toCompletableFuture().join();
+        }
+        return found instanceof CredentialLookup.Ready(var credential) ? credential : null;
+    }
+
+    /** A caller that cannot be: its object id is nobody's. It shows in Google's audit log. */
+    private Principal nobody() {
+        Guid none = new Guid("00000000-0000-0000-0000-000000000000");
+        return new Principal(
+                config.tenants().get(0).id(),
+                none,
+                Principal.Kind.APP,
+                none,
+                Set.of(),
+                Set.of(),
+                "",
+                Instant.MAX,
+                Map.of());
+    }
+
     private String described(String name) {
         return switch (config.credentials().get(name)) {
             case GatewayConfig.Credential.ServiceAccount account -> account.account();
             case GatewayConfig.Credential.Emulator emulator -> "the emulator's";
+            case GatewayConfig.Credential.Issued issued ->
+                issued.issuer().account() == null
+                        ? "each caller's own"
+                        : issued.issuer().account();
             case null -> "Entra";
         };
     }
 
     /** Asks for a document nobody has, with the credential of each tier in each of its databases. */
-    private void firestore(Web web, Map<String, CredentialSource> sources) {
+    private void firestore(Web web, Map<String, CredentialProvider> sources) {
         CredentialUse.of(policy)
                 .forEach((name, databases) ->
                         databases.forEach(database -> firestore(web, database, name, sources.get(name))));
     }
 
-    private void firestore(Web web, DatabaseName database, String name, @Nullable CredentialSource source) {
+    private void firestore(Web web, DatabaseName database, String name, @Nullable CredentialProvider source) {
         String subject = "firestore " + database + " with " + name;
-        Credential credential = source == null ? null : source.current();
+        Credential credential = credential(source);
         if (credential == null) {
             tell(Diagnosis.skipped(subject, "there is no credential"));
             return;
@@ -298,6 +361,11 @@ public final class Doctor {
     private String member(String name) {
         return switch (config.credentials().get(name)) {
             case GatewayConfig.Credential.ServiceAccount account -> "serviceAccount:" + account.account();
+            case GatewayConfig.Credential.Issued(var issuer) ->
+                issuer.account() == null
+                        ? "'principalSet:" + issuer.audience().replaceFirst("/providers/.*", "")
+                                + "/attribute.credential/" + name + "'"
+                        : "serviceAccount:" + issuer.account();
             case null, default -> "MEMBER";
         };
     }

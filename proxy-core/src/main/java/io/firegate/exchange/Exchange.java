@@ -17,6 +17,7 @@ import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
+import io.firegate.policy.Principal;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -275,13 +276,20 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private void act(Admission admission) {
         switch (admission) {
-            case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
+            case Admission.Admitted(PermittedCall permitted) -> forward(permitted, caller.principal());
             case Admission.Guarded(GuardedCall guarded) -> {
                 state = State.GUARDING;
                 responder.permitted(services.filtered(guarded.permit()));
                 deadlineNanos = callerDeadlineNanos;
-                guarding =
-                        new GuardedTurns(services, worker, head, callerDeadlineNanos, record, guarded, new Guarding());
+                guarding = new GuardedTurns(
+                        services,
+                        worker,
+                        head,
+                        caller.principal(),
+                        callerDeadlineNanos,
+                        record,
+                        guarded,
+                        new Guarding());
                 guarding.begin();
             }
             case Admission.Answered answered -> answer(answered);
@@ -371,23 +379,27 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
-    private void forward(PermittedCall permitted) {
+    private void forward(PermittedCall permitted, Principal caller) {
         // Written before a byte goes out; a verdict that cannot be written does not count.
         if (!record.permitted(permitted)) {
             permitted.release();
             close(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
             return;
         }
-        Credential credential = services.credential(permitted.permit().credential());
-        if (credential == null) {
-            permitted.release();
-            close(services.noCredential(permitted.permit().credential()));
-            return;
-        }
+        deadlineNanos = callerDeadlineNanos;
+        services.withCredential(
+                permitted,
+                caller,
+                worker.loop(),
+                this::isOver,
+                credential -> forward(permitted, credential),
+                this::close);
+    }
+
+    private void forward(PermittedCall permitted, Credential credential) {
         state = State.FORWARDED;
         responder.permitted(services.filtered(permitted.permit()));
         examiner = permitted.answers();
-        deadlineNanos = callerDeadlineNanos;
         record.forwarded();
         long left = callerDeadlineNanos - System.nanoTime();
         UpstreamCall opened =

@@ -2,8 +2,11 @@ package io.firegate.exchange;
 
 import io.firegate.audit.AuditLog;
 import io.firegate.audit.DecisionIds;
+import io.firegate.auth.credential.Absence;
 import io.firegate.auth.credential.Credential;
-import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.credential.CredentialLookup;
+import io.firegate.auth.credential.CredentialProblem;
+import io.firegate.auth.credential.CredentialProvider;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.config.Limit;
@@ -12,17 +15,23 @@ import io.firegate.error.ErrorCode;
 import io.firegate.error.Failure;
 import io.firegate.error.Failures;
 import io.firegate.firestore.enforce.Enforcer;
+import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.metrics.ExchangeCounters;
 import io.firegate.policy.Decision;
 import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Principal;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What every exchange uses and none owns. Immutable; its parts are safe for any thread and never wait. */
 public final class ExchangeServices {
@@ -30,7 +39,7 @@ public final class ExchangeServices {
     private final TokenVerifier verifier;
     private final Supplier<PolicySnapshot> policy;
     private final Enforcer enforcer;
-    private final Map<String, CredentialSource> credentials;
+    private final Map<String, CredentialProvider> credentials;
     private final AuditLog log;
     private final boolean servesUnrecorded;
     private final boolean tellsFiltered;
@@ -62,7 +71,7 @@ public final class ExchangeServices {
             TokenVerifier verifier,
             Supplier<PolicySnapshot> policy,
             Enforcer enforcer,
-            Map<String, CredentialSource> credentials,
+            Map<String, ? extends CredentialProvider> credentials,
             AuditLog log,
             boolean servesUnrecorded,
             boolean tellsFiltered,
@@ -213,17 +222,55 @@ public final class ExchangeServices {
         };
     }
 
-    @Nullable
-    Credential credential(String name) {
-        CredentialSource source = credentials.get(name);
-        return source == null ? null : source.current();
-    }
-
-    /** Why {@link #credential} gave none. */
-    Failure noCredential(String name) {
-        CredentialSource source = credentials.get(name);
-        return source == null
-                ? Failure.of(ErrorCode.CREDENTIAL_UNAVAILABLE, "firegate: no credential is configured for this tier")
-                : Failures.of(source.absence(), name);
+    /**
+     * Hands the caller's credential over: at once when it is at hand, else later and on the same loop. Where there is none, or nobody waits
+     * any more, the call is released.
+     *
+     * @param isOver whether whoever waits has ended
+     * @param none told why there is no credential
+     */
+    void withCredential(
+            PermittedCall call,
+            Principal caller,
+            EventLoop loop,
+            BooleanSupplier isOver,
+            Consumer<Credential> use,
+            Consumer<Failure> none) {
+        String name = call.permit().credential();
+        CredentialProvider provider = credentials.get(name);
+        if (provider == null) {
+            call.release();
+            none.accept(Failure.of(
+                    ErrorCode.CREDENTIAL_UNAVAILABLE, "firegate: no credential is configured for this tier"));
+            return;
+        }
+        switch (provider.lookup(caller)) {
+            case CredentialLookup.Ready(var credential) -> use.accept(credential);
+            case CredentialLookup.Missing(var absence) -> {
+                call.release();
+                none.accept(Failures.of(absence, name));
+            }
+            case CredentialLookup.Pending(var later) ->
+                later.whenComplete((found, fault) -> {
+                    try {
+                        loop.execute(() -> {
+                            if (isOver.getAsBoolean()) {
+                                call.release();
+                            } else if (found instanceof CredentialLookup.Ready(var credential)) {
+                                use.accept(credential);
+                            } else {
+                                call.release();
+                                none.accept(Failures.of(
+                                        found instanceof CredentialLookup.Missing(var absence)
+                                                ? absence
+                                                : new Absence(CredentialProblem.NOT_FETCHED_YET, Duration.ofSeconds(1)),
+                                        name));
+                            }
+                        });
+                    } catch (RejectedExecutionException ended) {
+                        call.release();
+                    }
+                });
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Decision;
+import io.firegate.policy.Principal;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ final class GuardedTurns {
     private final ExchangeServices services;
     private final Worker worker;
     private final RequestHead head;
+    private final Principal caller;
     private final long deadlineNanos;
     private final ExchangeRecord record;
     private final GuardedCall guarded;
@@ -66,6 +68,7 @@ final class GuardedTurns {
             ExchangeServices services,
             Worker worker,
             RequestHead head,
+            Principal caller,
             long deadlineNanos,
             ExchangeRecord record,
             GuardedCall guarded,
@@ -73,6 +76,7 @@ final class GuardedTurns {
         this.services = services;
         this.worker = worker;
         this.head = head;
+        this.caller = caller;
         this.deadlineNanos = deadlineNanos;
         this.record = record;
         this.guarded = guarded;
@@ -166,12 +170,11 @@ final class GuardedTurns {
             }
             owner.writes();
         }
-        Credential credential = services.credential(asked.permit().credential());
-        if (credential == null) {
-            asked.release();
-            owner.failed(services.noCredential(asked.permit().credential()));
-            return;
-        }
+        services.withCredential(
+                asked, caller, worker.loop(), owner::isOver, credential -> ask(asked, credential), owner::failed);
+    }
+
+    private void ask(PermittedCall asked, Credential credential) {
         record.forwarded();
         CollectedAnswer answer = new CollectedAnswer(
                 services.answerMessageBytesMax(), services.guardBytesMax(), services.answerBudget(), new Answers());

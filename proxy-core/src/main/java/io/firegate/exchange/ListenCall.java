@@ -48,6 +48,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
     private final MessageAssembler assembler;
     private final Map<Integer, ExchangeRecord> records = new HashMap<>();
     private @Nullable PolicySnapshot judgedBy;
+    private int judgements;
     private @Nullable Instant boundary;
     private @Nullable UpstreamCall upstream;
     private @Nullable AnswerPace pace;
@@ -117,13 +118,27 @@ final class ListenCall implements StreamedCall, AnswerSink {
             return;
         }
         records.put(number, record);
-        String name = call.permit().credential();
-        Credential credential = services.credential(name);
-        if (credential == null) {
-            call.release();
-            owner.fail(services.noCredential(name));
-            return;
-        }
+        int judged = judgements;
+        services.withCredential(
+                call,
+                token.principal(),
+                worker.loop(),
+                owner::isOver,
+                credential -> {
+                    if (judged == judgements && services.policy().get() == judgedBy) {
+                        forward(call, credential, record);
+                    } else {
+                        // Waited for the credential, and what was permitted may be no more.
+                        call.release();
+                        owner.fail(Failure.of(
+                                ErrorCode.ROWS_CHANGED,
+                                "firegate: the policy changed what this stream may see; listen again"));
+                    }
+                },
+                owner::fail);
+    }
+
+    private void forward(PermittedCall call, Credential credential, ExchangeRecord record) {
         record.forwarded();
         if (upstream != null) {
             upstream.send(call);
@@ -216,6 +231,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
 
     private void judgeAnew(PolicySnapshot snapshot, Instant now) {
         judgedBy = snapshot;
+        judgements++;
         Standing standing = token.standing(snapshot);
         boundary = standing.nextChange(now);
         for (ListenStream.Change change : stream.judgedAnew(standing, now)) {

@@ -1,9 +1,12 @@
 package io.firegate.gateway;
 
-import io.firegate.auth.credential.CredentialSource;
+import io.firegate.auth.credential.CredentialProvider;
 import io.firegate.auth.credential.EmulatorCredential;
+import io.firegate.auth.federation.CallerBroker;
 import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.auth.federation.FetchBounds;
+import io.firegate.auth.federation.GatewayIssuer;
+import io.firegate.auth.federation.IssueBounds;
 import io.firegate.auth.federation.TokenBroker;
 import io.firegate.auth.federation.Wanted;
 import io.firegate.config.GatewayConfig;
@@ -16,21 +19,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The credentials of a configuration: those that are fetched and those that are not. Safe for any thread. */
 public final class Federation implements AutoCloseable {
-    private final Map<String, CredentialSource> sources = new LinkedHashMap<>();
+    private final Map<String, CredentialProvider> providers = new LinkedHashMap<>();
     private final @Nullable TokenBroker broker;
+    private final @Nullable CallerBroker callers;
 
     /** Credentials of which none has been fetched: {@link #start} begins. */
     public Federation(GatewayConfig config, InstantSource clock) {
         List<Wanted> wanted = new ArrayList<>();
+        List<GatewayIssuer> issuers = new ArrayList<>();
         config.credentials().forEach((name, credential) -> {
             switch (credential) {
-                case GatewayConfig.Credential.Emulator emulator -> sources.put(name, new EmulatorCredential(name));
+                case GatewayConfig.Credential.Emulator emulator -> providers.put(name, new EmulatorCredential(name));
                 case GatewayConfig.Credential.ServiceAccount account ->
                     wanted.add(new Wanted.Account(name, account.account()));
+                case GatewayConfig.Credential.Issued issued -> issuers.add(issued.issuer());
             }
         });
         GatewayConfig.Identity identity = config.identity();
@@ -39,7 +46,22 @@ public final class Federation implements AutoCloseable {
                 : new TokenBroker(
                         wanted, identity.workload(), identity.iamCredentials(), bounds(config.limits()), clock);
         if (broker != null) {
-            sources.putAll(broker.sources());
+            providers.putAll(broker.sources());
+        }
+        Limits limits = config.limits();
+        callers = issuers.isEmpty()
+                ? null
+                : new CallerBroker(
+                        issuers,
+                        bounds(limits),
+                        new IssueBounds(
+                                limits.getDuration(Limit.ASSERTION_LIFE_MILLIS),
+                                limits.getDuration(Limit.CREDENTIAL_WAIT_MILLIS),
+                                limits.getInt(Limit.CALLER_CREDENTIALS),
+                                limits.getInt(Limit.CALLER_EXCHANGES)),
+                        clock);
+        if (callers != null) {
+            providers.putAll(callers.providers());
         }
     }
 
@@ -52,13 +74,16 @@ public final class Federation implements AutoCloseable {
     }
 
     /** By the names of gateway.yaml. */
-    public Map<String, CredentialSource> sources() {
-        return sources;
+    public Map<String, CredentialProvider> providers() {
+        return providers;
     }
 
     /** Of those that are fetched. */
     public List<CredentialStatus> status() {
-        return broker == null ? List.of() : broker.status();
+        return Stream.concat(
+                        broker == null ? Stream.of() : broker.status().stream(),
+                        callers == null ? Stream.of() : callers.status().stream())
+                .toList();
     }
 
     /** Begins; the stage says whether all are there. */
@@ -70,6 +95,9 @@ public final class Federation implements AutoCloseable {
     public void close() {
         if (broker != null) {
             broker.close();
+        }
+        if (callers != null) {
+            callers.close();
         }
     }
 }

@@ -163,7 +163,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 verifier,
                 parts.policies()::current,
                 new Enforcer(handles),
-                federation.sources(),
+                federation.providers(),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
                 config.answers().filteredHeader(),

@@ -84,7 +84,7 @@ public enum Metric {
     CREDENTIAL_USABLE(
             Type.GAUGE,
             "firegate_credential_usable",
-            "1 while there is a valid Google credential, else 0; kind service-account only",
+            "1 while there is a valid Google credential, else 0; of kind gateway-issuer: 1 unless the newest exchange for a caller failed",
             Label.CREDENTIAL),
     CREDENTIAL_EXPIRY(
             Type.GAUGE,

@@ -13,6 +13,10 @@ public enum CredentialProblem {
             "See `workloadIdentity`: token file, certificate and key must be mounted and readable; a managed identity must be assigned"
                     + " to this machine (`az vm identity show`, `az webapp identity show`) and `resource` must be the App ID URI of an"
                     + " Entra application; on Google Cloud the workload needs a service account."),
+    ISSUER_KEY_UNUSABLE(
+            false,
+            "firegate's own issuer key cannot be used",
+            "Look: `firegate keys show DIR` with the directory of this credential's `keys`; `firegate keys new DIR` makes a first one."),
     ENTRA_REFUSED(
             false,
             "Entra did not accept firegate's own application",
@@ -24,7 +28,9 @@ public enum CredentialProblem {
             false,
             "Google STS did not accept firegate's own token (invalid_grant)",
             "The token's issuer or audience is not the provider's, it has expired, or Google cannot reach the issuer's keys. Compare:"
-                    + " `gcloud iam workload-identity-pools providers describe {provider}`"),
+                    + " `gcloud iam workload-identity-pools providers describe {provider}`. For kind gateway-issuer the provider must have the"
+                    + " keys of `firegate keys show`: `gcloud iam workload-identity-pools providers update-oidc {provider}"
+                    + " --jwk-json-path=jwks.json`"),
     STS_TARGET_UNKNOWN(
             false,
             "Google STS knows no such workload identity provider (invalid_target)",

@@ -1,10 +1,11 @@
 package io.firegate.auth.credential;
 
+import io.firegate.policy.Principal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one credential fresh in the background. Safe for any thread. */
-public interface CredentialSource {
+/** Keeps one credential, the same for every caller, fresh in the background. Safe for any thread. */
+public interface CredentialSource extends CredentialProvider {
     /** The credential to use now, without waiting; null when there is none that is still valid. */
     @Nullable
     Credential current();
@@ -12,5 +13,11 @@ public interface CredentialSource {
     /** Why {@link #current} is null; means something only then. */
     default Absence absence() {
         return new Absence(CredentialProblem.NOT_FETCHED_YET, Duration.ofSeconds(1));
+    }
+
+    @Override
+    default CredentialLookup lookup(Principal caller) {
+        Credential held = current();
+        return held == null ? new CredentialLookup.Missing(absence()) : new CredentialLookup.Ready(held);
     }
 }

@@ -17,7 +17,7 @@ final class Impersonation implements TokenSource {
     static final String CALLER_SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
     /** All that a tier's token is good for. */
-    private static final String TIER_SCOPE = "https://www.googleapis.com/auth/datastore";
+    static final String TIER_SCOPE = "https://www.googleapis.com/auth/datastore";
 
     /** An expiry this much later than asked for is a wrong clock. */
     private static final Duration SKEW_MAX = Duration.ofMinutes(2);
