@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Everything the demo needs, running: issuer, emulator with the sample data, gateway. Used by one thread, but for {@link #close}. */
@@ -37,6 +36,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
     private final LocalIssuer issuer;
     private final LocalTenant tenant;
     private final FirestoreEmulator emulator;
+    private final DemoCredentials google;
     private final RunningGateway gateway;
     private final Map<String, Firestore> clients = new HashMap<>();
     private final Deque<AutoCloseable> running;
@@ -47,6 +47,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
             LocalIssuer issuer,
             LocalTenant tenant,
             FirestoreEmulator emulator,
+            DemoCredentials google,
             RunningGateway gateway,
             Deque<AutoCloseable> running) {
         this.clinic = clinic;
@@ -54,6 +55,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
         this.issuer = issuer;
         this.tenant = tenant;
         this.emulator = emulator;
+        this.google = google;
         this.gateway = gateway;
         this.running = running;
     }
@@ -64,6 +66,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
      * @param directory an empty one of its own, removed at the end
      * @param policy the policy directory
      * @param port the gateway's port, 0 for a free one
+     * @param kind what stands before the emulator and which credentials it takes
      * @param start starts a gateway from the path of its gateway.yaml
      */
     static Demo start(
@@ -71,6 +74,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
             Path directory,
             Path policy,
             int port,
+            DemoCredentials.Kind kind,
             EmulatorSettings settings,
             Function<Path, RunningGateway> start)
             throws IOException {
@@ -86,11 +90,13 @@ final class Demo implements Tour.Caller, AutoCloseable {
             running.push(emulator);
             load(emulator, clinic);
             Path file = directory.resolve("gateway.yaml");
-            Files.writeString(file, gatewayYaml(clinic, issuer, emulator, policy, port));
+            DemoCredentials google = DemoCredentials.start(kind, clinic, issuer, emulator.endpoint(), directory);
+            running.push(google);
+            Files.writeString(file, gatewayYaml(clinic, issuer, google, policy, port));
             GrpcBody.getDocument(grpcBody(directory), clinic.documentName("patients/p1"));
             RunningGateway gateway = start.apply(file);
             running.push(gateway);
-            Demo demo = new Demo(clinic, directory, issuer, tenant, emulator, gateway, running);
+            Demo demo = new Demo(clinic, directory, issuer, tenant, emulator, google, gateway, running);
             whole = true;
             return demo;
         } finally {
@@ -120,6 +126,11 @@ final class Demo implements Tour.Caller, AutoCloseable {
 
     String emulatorBackend() {
         return emulator.backend();
+    }
+
+    /** What stands between the gateway and the emulator. */
+    DemoCredentials google() {
+        return google;
     }
 
     AuditTrail audit() {
@@ -188,10 +199,7 @@ final class Demo implements Tour.Caller, AutoCloseable {
     }
 
     private static String gatewayYaml(
-            Clinic clinic, LocalIssuer issuer, FirestoreEmulator emulator, Path policy, int port) {
-        String credentials = clinic.credentials().stream()
-                .map(name -> "  " + name + ": { kind: emulator }\n")
-                .collect(Collectors.joining());
+            Clinic clinic, LocalIssuer issuer, DemoCredentials google, Path policy, int port) {
         return """
                 # Written by the demo.
                 listeners: [ { address: "127.0.0.1:%d" } ]
@@ -203,7 +211,6 @@ final class Demo implements Tour.Caller, AutoCloseable {
                     scope: %s
                     keys: { discovery: true }
                 upstream: { emulator: "%s" }
-                credentials:
                 %spolicy: { dir: '%s', reload: watch }
                 audit: { file: audit.jsonl }
                 """.formatted(
@@ -212,8 +219,8 @@ final class Demo implements Tour.Caller, AutoCloseable {
                         issuer.authority(),
                         clinic.audience(),
                         clinic.scope(),
-                        emulator.endpoint(),
-                        credentials,
+                        google.upstream(),
+                        google.yaml(),
                         policy.toString().replace("'", "''"));
     }
 

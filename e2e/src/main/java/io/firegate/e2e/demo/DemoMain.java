@@ -51,6 +51,15 @@ public final class DemoMain implements Callable<Integer> {
             description = "the gateway's port (default: 8080, or a free one when that is taken)")
     private int port;
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "KIND",
+            defaultValue = "emulator",
+            description =
+                    "emulator: the emulator's own; service-account, gateway-issuer: stand-ins of Google's token services, and before the"
+                            + " emulator a guard that takes nothing but the right Google token (default: ${DEFAULT-VALUE})")
+    private DemoCredentials.Kind credentials = DemoCredentials.Kind.EMULATOR;
+
     private DemoMain(PrintStream out, List<TourStep> steps) {
         this.out = out;
         this.steps = steps;
@@ -69,6 +78,7 @@ public final class DemoMain implements Callable<Integer> {
         return new CommandLine(new DemoMain(out, steps))
                 .addSubcommand(new AskCommand(out))
                 .addSubcommand(new TokenCommand(out))
+                .registerConverter(DemoCredentials.Kind.class, DemoCredentials.Kind::of)
                 .setParameterExceptionHandler((problem, given) -> {
                     problem.getCommandLine().getErr().println(problem.getMessage());
                     return ExitCode.USAGE.code();
@@ -101,13 +111,14 @@ public final class DemoMain implements Callable<Integer> {
                 EmulatorSettings.ofProcess().withDownload(!noDownload).withSay(page::line);
         Clinic clinic = Clinic.load();
         Path policy = samplePolicy();
-        Demo demo = Demo.start(clinic, directory, policy, choosePort(), settings, InProcessGateway::start);
+        Demo demo = Demo.start(clinic, directory, policy, choosePort(), credentials, settings, InProcessGateway::start);
         Thread atExit = new Thread(demo::close, "demo-stop");
         Runtime.getRuntime().addShutdownHook(atExit);
         Invitation invitation = new Invitation(page, demo, clinic, policy);
         invitation.parts();
         page.heading("A tour with the official Java client: who asks what, what came back, and why.");
         int surprises = new Tour(page, demo, demo.audit(), Explained.of(clinic, policy)).run(steps);
+        demo.google().seen().forEach(page::line);
         if (once) {
             demo.close();
             return surprises == 0 ? ExitCode.OK.code() : ExitCode.INTERNAL.code();

@@ -23,6 +23,7 @@ final class Invitation {
         page.entry("gateway", demo.address() + " (plaintext HTTP/2, this machine only)");
         page.entry("emulator", demo.emulatorBackend());
         page.entry("issuer", demo.issuerAddress() + " (stands in for Microsoft Entra ID)");
+        page.entry("google", demo.google().described());
         page.entry("policy", policy.toString());
         page.entry("record", demo.auditFile().toString());
     }

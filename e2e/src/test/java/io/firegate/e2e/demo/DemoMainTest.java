@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./firegate demo --once} tells by its exit code whether firegate did what the tour says. */
 class DemoMainTest {
@@ -40,6 +42,19 @@ class DemoMainTest {
                 .doesNotContain("WRONG")
                 // The denial explained names the rule's place in the policy.
                 .contains("rule patients (clinic.yaml:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"service-account", "gateway-issuer"})
+    void theSameWithGooglesTokens(String kind) {
+        assertThat(DemoMain.run(new PrintStream(said, true, UTF_8), TourStep.load(), "--once", "--credentials", kind))
+                .as(said.toString(UTF_8))
+                .isZero();
+        assertThat(said.toString(UTF_8))
+                .contains("All " + TourStep.load().size() + " steps came back as the policy says.")
+                .containsPattern(
+                        "Google tokens the guard before the emulator saw: .*clinical-staff[a-z@.0-9-]* \\([0-9]+ calls\\)")
+                .doesNotContain("nobody (");
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * An emulator behind what stands before Firestore itself: every call must carry a Google token, and may do what IAM grants its account.
  * Relays gRPC of any method, byte for byte. Safe for any thread.
  */
-final class GuardedFirestore implements AutoCloseable {
+public final class GuardedFirestore implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final List<Metadata.Key<String>> PASSED_ON =
             List.of(key("google-cloud-resource-prefix"), key("x-goog-request-params"));
@@ -59,15 +59,15 @@ final class GuardedFirestore implements AutoCloseable {
     private volatile BiConsumer<String, byte[]> before = (method, message) -> {};
 
     /** A call and whose token it carried; empty for none that counts. */
-    record Call(String account, String method) {}
+    public record Call(String account, String method) {}
 
     /**
      * Starts one on a free port.
      *
      * @param accountOf whose token an authorization header holds, or null
-     * @param rights the methods each account may call
+     * @param rights the methods each account may call; {@code *} for any
      */
-    GuardedFirestore(
+    public GuardedFirestore(
             String emulator, Function<@Nullable String, @Nullable String> accountOf, Map<String, Set<String>> rights)
             throws IOException {
         this.emulator = NettyChannelBuilder.forTarget(emulator).usePlaintext().build();
@@ -86,12 +86,12 @@ final class GuardedFirestore implements AutoCloseable {
     }
 
     /** {@code 127.0.0.1:port}. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.getPort();
     }
 
     /** Every call so far, refused ones too. */
-    List<Call> calls() {
+    public List<Call> calls() {
         return List.copyOf(calls);
     }
 
@@ -123,12 +123,17 @@ final class GuardedFirestore implements AutoCloseable {
         calls.add(new Call(account == null ? "" : account, name));
         if (account == null) {
             call.close(Status.UNAUTHENTICATED.withDescription("no valid Google token"), new Metadata());
-        } else if (!rights.getOrDefault(account, Set.of()).contains(name)) {
+        } else if (!mayCall(account, name)) {
             call.close(Status.PERMISSION_DENIED.withDescription("IAM grants this nobody"), new Metadata());
         } else {
             return relay(method, call, headers);
         }
         return new ServerCall.Listener<>() {};
+    }
+
+    private boolean mayCall(String account, String name) {
+        Set<String> methods = rights.getOrDefault(account, Set.of());
+        return methods.contains(name) || methods.contains("*");
     }
 
     private ServerCall.Listener<byte[]> relay(
