@@ -17,7 +17,6 @@ import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
-import io.firegate.policy.Principal;
 import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -276,20 +275,13 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private void act(Admission admission) {
         switch (admission) {
-            case Admission.Admitted(PermittedCall permitted) -> forward(permitted, caller.principal());
+            case Admission.Admitted(PermittedCall permitted) -> forward(permitted);
             case Admission.Guarded(GuardedCall guarded) -> {
                 state = State.GUARDING;
                 responder.permitted(services.filtered(guarded.permit()));
                 deadlineNanos = callerDeadlineNanos;
-                guarding = new GuardedTurns(
-                        services,
-                        worker,
-                        head,
-                        caller.principal(),
-                        callerDeadlineNanos,
-                        record,
-                        guarded,
-                        new Guarding());
+                guarding =
+                        new GuardedTurns(services, worker, head, callerDeadlineNanos, record, guarded, new Guarding());
                 guarding.begin();
             }
             case Admission.Answered answered -> answer(answered);
@@ -379,7 +371,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
     }
 
-    private void forward(PermittedCall permitted, Principal caller) {
+    private void forward(PermittedCall permitted) {
         // Written before a byte goes out; a verdict that cannot be written does not count.
         if (!record.permitted(permitted)) {
             permitted.release();
@@ -389,7 +381,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         deadlineNanos = callerDeadlineNanos;
         services.withCredential(
                 permitted,
-                caller,
+                record.caller(),
                 worker.loop(),
                 this::isOver,
                 credential -> forward(permitted, credential),

@@ -93,6 +93,14 @@ final class ExchangeRecord {
         counters.tokenAccepted();
     }
 
+    /** Who calls; only of a request whose token was verified. */
+    Principal caller() {
+        if (principal == null) {
+            throw new IllegalStateException("nobody has been verified");
+        }
+        return principal;
+    }
+
     void received(int requestBytes) {
         bytesIn += requestBytes;
     }

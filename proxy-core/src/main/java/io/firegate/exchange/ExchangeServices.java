@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What every exchange uses and none owns. Immutable; its parts are safe for any thread and never wait. */
 public final class ExchangeServices {

@@ -13,7 +13,6 @@ import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.upstream.UpstreamCall;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Decision;
-import io.firegate.policy.Principal;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +56,6 @@ final class GuardedTurns {
     private final ExchangeServices services;
     private final Worker worker;
     private final RequestHead head;
-    private final Principal caller;
     private final long deadlineNanos;
     private final ExchangeRecord record;
     private final GuardedCall guarded;
@@ -68,7 +66,6 @@ final class GuardedTurns {
             ExchangeServices services,
             Worker worker,
             RequestHead head,
-            Principal caller,
             long deadlineNanos,
             ExchangeRecord record,
             GuardedCall guarded,
@@ -76,7 +73,6 @@ final class GuardedTurns {
         this.services = services;
         this.worker = worker;
         this.head = head;
-        this.caller = caller;
         this.deadlineNanos = deadlineNanos;
         this.record = record;
         this.guarded = guarded;
@@ -171,7 +167,12 @@ final class GuardedTurns {
             owner.writes();
         }
         services.withCredential(
-                asked, caller, worker.loop(), owner::isOver, credential -> ask(asked, credential), owner::failed);
+                asked,
+                record.caller(),
+                worker.loop(),
+                owner::isOver,
+                credential -> ask(asked, credential),
+                owner::failed);
     }
 
     private void ask(PermittedCall asked, Credential credential) {

@@ -97,13 +97,16 @@ final class StreamedCommit implements GuardedTurns.Owner, CollectedAnswer.Reader
             decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
             return;
         }
-        String name = permitted.permit().credential();
-        Credential credential = services.credential(name);
-        if (credential == null) {
-            permitted.release();
-            failed(services.noCredential(name));
-            return;
-        }
+        services.withCredential(
+                permitted,
+                record.caller(),
+                worker.loop(),
+                () -> over,
+                credential -> forward(permitted, credential),
+                this::failed);
+    }
+
+    private void forward(PermittedCall permitted, Credential credential) {
         examiner = permitted.answers();
         record.forwarded();
         CollectedAnswer answer = new CollectedAnswer(
