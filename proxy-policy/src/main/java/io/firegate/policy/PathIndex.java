@@ -2,7 +2,6 @@ package io.firegate.policy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules of one tier by path: finds the most specific rule for a path without looking at the others.
  *
- * <p>A tree of segments: each node has its literal children in a hash table and one child for a variable. Three kinds of rules end
+ * <p>A tree of segments ({@link PathNode}): each node has its literal children in a hash table and one child for a variable. Three kinds of rules end
  * at a node: those without {@code {x=**}} ({@code exact}), those that go on with it ({@code below}), and those that begin with it
  * and match here with nothing before ({@code suffix}). Rules that begin with {@code {x=**}} also stand in one tree per length,
  * entered that many segments before the end of the path.
@@ -25,51 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Filled by one thread while compiling; then only read.
  */
 final class PathIndex {
-    private static final Rule[] NONE = {};
-
-    private static final class Node {
-        @Nullable
-        Map<String, Node> literals;
-
-        @Nullable
-        Node variable;
-        /** The operations of all rules here and below. */
-        int operations;
-        /** The operations of the rules that end at a literal child. */
-        int literalEndings;
-
-        @Nullable
-        Rule[] exact = NONE;
-
-        @Nullable
-        Rule[] below = NONE;
-
-        @Nullable
-        Rule[] suffix = NONE;
-
-        Node child(@Nullable String literal) {
-            if (literal == null) {
-                if (variable == null) {
-                    variable = new Node();
-                }
-                return variable;
-            }
-            if (literals == null) {
-                literals = new HashMap<>(4);
-            }
-            return literals.computeIfAbsent(literal, key -> new Node());
-        }
-    }
-
-    private static @Nullable Rule at(@Nullable Rule[] rules, int operation) {
-        return rules.length == 0 ? null : rules[operation];
-    }
-
-    private final Node root = new Node();
+    private final PathNode root = new PathNode();
     /** By number of collection/document pairs; index 0 is unused. */
-    private final @Nullable Node[] suffixes = new Node[ResourcePath.LEVELS_MAX + 1];
+    private final @Nullable PathNode[] suffixes = new PathNode[ResourcePath.LEVELS_MAX + 1];
 
-    private final Set<String> literals = new HashSet<>();
+    /** Each once, so that a literal which many rules name is one object in the tree. */
+    private final Map<String, String> literals = new HashMap<>();
+
     private final List<Pair> candidates = new ArrayList<>();
     private int suffixPairsMax;
     private int sizeMax;
@@ -98,36 +59,32 @@ final class PathIndex {
         for (int i = 0; i < pattern.size(); i++) {
             String literal = pattern.literal(i);
             if (literal != null) {
-                literals.add(literal);
+                literals.putIfAbsent(literal, literal);
             }
         }
-        Node end = descend(root, pattern, operation);
+        PathNode end = descend(root, pattern, operation);
         switch (pattern.form()) {
             case EXACT -> {
-                end.exact = room(end.exact);
-                put(end.exact, rule, operation);
+                candidate(end.putExact(rule, Rule.slot(operation)), rule, operation);
             }
             case BELOW -> {
-                end.below = room(end.below);
+                end.below = PathNode.room(end.below);
                 put(end.below, rule, operation);
-                candidate(at(end.suffix, Rule.slot(operation)), rule, operation);
+                candidate(PathNode.at(end.suffix, Rule.slot(operation)), rule, operation);
             }
             case SUFFIX -> {
                 int pairs = pattern.size() / 2;
                 suffixPairsMax = Math.max(suffixPairsMax, pairs);
-                Node tree = suffixes[pairs];
+                PathNode tree = suffixes[pairs];
                 if (tree == null) {
-                    tree = new Node();
+                    tree = new PathNode();
                     suffixes[pairs] = tree;
                 }
-                Node last = descend(tree, pattern, operation);
-                last.exact = room(last.exact);
-                if (last.exact[Rule.slot(operation)] == null) {
-                    last.exact[Rule.slot(operation)] = rule;
-                }
-                end.suffix = room(end.suffix);
+                PathNode last = descend(tree, pattern, operation);
+                last.putExact(rule, Rule.slot(operation));
+                end.suffix = PathNode.room(end.suffix);
                 put(end.suffix, rule, operation);
-                candidate(at(end.below, Rule.slot(operation)), rule, operation);
+                candidate(PathNode.at(end.below, Rule.slot(operation)), rule, operation);
             }
         }
     }
@@ -175,22 +132,18 @@ final class PathIndex {
         return ties;
     }
 
-    private static Node descend(Node from, PathPattern pattern, Operation operation) {
-        Node node = from;
+    private PathNode descend(PathNode from, PathPattern pattern, Operation operation) {
+        PathNode node = from;
         node.operations |= Rule.bit(operation);
         for (int i = 0; i < pattern.size(); i++) {
             String literal = pattern.literal(i);
             if (literal != null && i == pattern.size() - 1) {
                 node.literalEndings |= Rule.bit(operation);
             }
-            node = node.child(literal);
+            node = node.child(literal == null ? null : literals.getOrDefault(literal, literal));
             node.operations |= Rule.bit(operation);
         }
         return node;
-    }
-
-    private static @Nullable Rule[] room(@Nullable Rule[] rules) {
-        return rules.length == 0 ? new Rule[Rule.SLOTS] : rules;
     }
 
     /** How many segments its longest pattern has. */
@@ -200,7 +153,7 @@ final class PathIndex {
 
     /** The ids rules name, none of which is fresh. */
     Set<String> literals() {
-        return literals;
+        return literals.keySet();
     }
 
     /** The most specific rule that grants the operation on a document or the root, or null. */
@@ -212,7 +165,7 @@ final class PathIndex {
             return found;
         }
         for (int pairs = Math.min(suffixPairsMax, (route.size() - 1) / 2); pairs > 0; pairs--) {
-            Node tree = suffixes[pairs];
+            PathNode tree = suffixes[pairs];
             if (tree != null) {
                 found = walk(tree, route, route.size() - 2 * pairs, route.size(), op);
                 if (found != null) {
@@ -220,36 +173,33 @@ final class PathIndex {
                 }
             }
         }
-        return at(root.below, op);
+        return PathNode.at(root.below, op);
     }
 
     /** The best rule below a node for the rest of a route; {@code /{x=**}} is left to the caller, because suffixes beat it. */
-    private @Nullable Rule walk(Node node, Route route, int place, int end, int op) {
+    private @Nullable Rule walk(PathNode node, Route route, int place, int end, int op) {
         if ((node.operations & 1 << op) == 0) {
             return null;
         }
         if (place == end) {
-            Rule exact = at(node.exact, op);
+            Rule exact = node.exact(op);
             if (exact != null || node == root) {
                 return exact;
             }
-            Rule below = at(node.below, op);
-            return below != null ? below : at(node.suffix, op);
+            Rule below = PathNode.at(node.below, op);
+            return below != null ? below : PathNode.at(node.suffix, op);
         }
-        Map<String, Node> children = node.literals;
-        if (children != null) {
-            Node child = children.get(route.at(place));
-            Rule found = child == null ? null : walk(child, route, place + 1, end, op);
-            if (found != null) {
-                return found;
-            }
+        PathNode literal = node.get(route.at(place));
+        Rule found = literal == null ? null : walk(literal, route, place + 1, end, op);
+        if (found != null) {
+            return found;
         }
-        Node child = node.variable;
-        Rule found = child == null ? null : walk(child, route, place + 1, end, op);
+        PathNode child = node.variable;
+        found = child == null ? null : walk(child, route, place + 1, end, op);
         if (found != null || node == root) {
             return found;
         }
-        return at(node.below, op);
+        return PathNode.at(node.below, op);
     }
 
     /** Whether rules grant the operation on every document within reach. */
@@ -277,18 +227,17 @@ final class PathIndex {
         return true;
     }
 
-    private boolean coversBelow(Node node, Reach reach, int place, int op) {
+    private boolean coversBelow(PathNode node, Reach reach, int place, int op) {
         if ((node.operations & 1 << op) == 0) {
             return false;
         }
-        if (at(node.below, op) != null) {
+        if (PathNode.at(node.below, op) != null) {
             return true;
         }
         if (place == reach.parent().size()) {
             return false;
         }
-        Map<String, Node> children = node.literals;
-        Node literal = children == null ? null : children.get(reach.parent().get(place));
+        PathNode literal = node.get(reach.parent().get(place));
         if (literal != null && coversBelow(literal, reach, place + 1, op)) {
             return true;
         }
@@ -297,7 +246,7 @@ final class PathIndex {
 
     private boolean endsInSuffix(Route route, int op) {
         for (int pairs = Math.min(suffixPairsMax, route.size() / 2); pairs > 0; pairs--) {
-            Node tree = suffixes[pairs];
+            PathNode tree = suffixes[pairs];
             if (tree != null && walk(tree, route, route.size() - 2 * pairs, route.size(), op) != null) {
                 return true;
             }
@@ -381,7 +330,7 @@ final class PathIndex {
         }
         int n = reach.parent().size() + 2;
         for (int pairs = 1; pairs <= suffixPairsMax; pairs++) {
-            Node tree = suffixes[pairs];
+            PathNode tree = suffixes[pairs];
             if (tree == null) {
                 continue;
             }
@@ -396,18 +345,17 @@ final class PathIndex {
         return false;
     }
 
-    private boolean visitParent(Node node, Reach reach, int place, int op, Predicate<Rule> enough) {
+    private boolean visitParent(PathNode node, Reach reach, int place, int op, Predicate<Rule> enough) {
         if ((node.operations & 1 << op) == 0) {
             return false;
         }
-        if (shows(node.below, op, enough)) {
+        if (shows(PathNode.at(node.below, op), enough)) {
             return true;
         }
         if (place == reach.parent().size()) {
             return reach.inside() ? visitNamed(node, reach, op, enough) : visitFree(node, reach, op, enough);
         }
-        Map<String, Node> children = node.literals;
-        Node literal = children == null ? null : children.get(reach.parent().get(place));
+        PathNode literal = node.get(reach.parent().get(place));
         if (literal != null && visitParent(literal, reach, place + 1, op, enough)) {
             return true;
         }
@@ -415,19 +363,15 @@ final class PathIndex {
     }
 
     /** Rules with at least one more pair than the node. */
-    private boolean visitFree(Node node, Reach reach, int op, Predicate<Rule> enough) {
+    private boolean visitFree(PathNode node, Reach reach, int op, Predicate<Rule> enough) {
         if (!reach.deep() && !reach.collectionId().isEmpty()) {
             return visitNamed(node, reach, op, enough);
         }
         if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
             return true;
         }
-        Map<String, Node> children = node.literals;
-        if (children == null) {
-            return false;
-        }
-        for (Map.Entry<String, Node> child : children.entrySet()) {
-            if (visitCollection(child.getValue(), reach.hasCollection(child.getKey()), reach, op, enough)) {
+        for (PathNode child : node.children()) {
+            if (child != null && visitCollection(child, reach.hasCollection(child.literal()), reach, op, enough)) {
                 return true;
             }
         }
@@ -435,16 +379,15 @@ final class PathIndex {
     }
 
     /** Rules that go on with the one collection the reach names. */
-    private boolean visitNamed(Node node, Reach reach, int op, Predicate<Rule> enough) {
+    private boolean visitNamed(PathNode node, Reach reach, int op, Predicate<Rule> enough) {
         if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
             return true;
         }
-        Map<String, Node> children = node.literals;
-        Node child = children == null ? null : children.get(reach.collectionId());
+        PathNode child = node.get(reach.collectionId());
         return child != null && visitCollection(child, true, reach, op, enough);
     }
 
-    private boolean visitCollection(Node node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
+    private boolean visitCollection(PathNode node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
         if ((node.operations & 1 << op) == 0) {
             return false;
         }
@@ -453,9 +396,9 @@ final class PathIndex {
         }
         // In one collection only rules that end here count: a policy may name very many documents and things below
         // them.
-        if (node.literals != null && (reach.deep() || (node.literalEndings & 1 << op) != 0)) {
-            for (Node child : node.literals.values()) {
-                if (visitDocument(child, wanted, reach, op, enough)) {
+        if (reach.deep() || (node.literalEndings & 1 << op) != 0) {
+            for (PathNode child : node.children()) {
+                if (child != null && visitDocument(child, wanted, reach, op, enough)) {
                     return true;
                 }
             }
@@ -463,14 +406,14 @@ final class PathIndex {
         return false;
     }
 
-    private boolean visitDocument(Node node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
+    private boolean visitDocument(PathNode node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
         if ((node.operations & 1 << op) == 0) {
             return false;
         }
-        if (shows(node.below, op, enough)) {
+        if (shows(PathNode.at(node.below, op), enough)) {
             return true;
         }
-        if (wanted && (shows(node.exact, op, enough) || shows(node.suffix, op, enough))) {
+        if (wanted && (shows(node.exact(op), enough) || shows(PathNode.at(node.suffix, op), enough))) {
             return true;
         }
         return reach.deep() && visitFree(node, reach, op, enough);
@@ -482,19 +425,15 @@ final class PathIndex {
      * @param n how many segments the path has
      * @param place the segment the node stands before
      */
-    private boolean visitSuffix(Node node, Reach reach, int n, int place, int op, Predicate<Rule> enough) {
+    private boolean visitSuffix(PathNode node, Reach reach, int n, int place, int op, Predicate<Rule> enough) {
         if ((node.operations & 1 << op) == 0) {
             return false;
         }
         if (place == n) {
-            return shows(node.exact, op, enough);
+            return shows(node.exact(op), enough);
         }
         if (node.variable != null && visitSuffix(node.variable, reach, n, place + 1, op, enough)) {
             return true;
-        }
-        Map<String, Node> children = node.literals;
-        if (children == null) {
-            return false;
         }
         String fixed = null;
         if (place == n - 2) {
@@ -503,19 +442,18 @@ final class PathIndex {
             fixed = reach.parent().get(place);
         }
         if (fixed != null) {
-            Node child = children.get(fixed);
+            PathNode child = node.get(fixed);
             return child != null && visitSuffix(child, reach, n, place + 1, op, enough);
         }
-        for (Node child : children.values()) {
-            if (visitSuffix(child, reach, n, place + 1, op, enough)) {
+        for (PathNode child : node.children()) {
+            if (child != null && visitSuffix(child, reach, n, place + 1, op, enough)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean shows(@Nullable Rule[] rules, int op, Predicate<Rule> enough) {
-        Rule rule = at(rules, op);
+    private static boolean shows(@Nullable Rule rule, Predicate<Rule> enough) {
         return rule != null && enough.test(rule);
     }
 }
