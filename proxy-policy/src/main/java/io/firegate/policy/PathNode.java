@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathNode {
     private static final Rule[] NONE = {};
+    private static final PathNode[] NO_CHILDREN = {};
     /** The first table. Tables are at most half full, so that most absent literals end at an empty place. */
     private static final int TABLE_MIN = 4;
 
@@ -19,8 +20,8 @@ final class PathNode {
 
     private final int hash;
 
-    /** The literal children, by hash, a power of two in size; null when there are none. */
-    private PathNode @Nullable [] table;
+    /** The literal children, by hash, a power of two in size unless there are none. */
+    private @Nullable PathNode[] table = NO_CHILDREN;
 
     private int literalCount;
 
@@ -101,8 +102,8 @@ final class PathNode {
     /** The child of a literal, or null. */
     @Nullable
     PathNode get(String wanted) {
-        PathNode[] nodes = table;
-        if (nodes == null) {
+        @Nullable PathNode[] nodes = table;
+        if (nodes.length == 0) {
             return null;
         }
         int wantedHash = wanted.hashCode();
@@ -118,7 +119,7 @@ final class PathNode {
     /** The literal children, with empty places among them. */
     @Nullable
     PathNode[] children() {
-        return table == null ? new PathNode[0] : table;
+        return table;
     }
 
     /** The child for a literal, or with null for a variable; made when it is missing. */
@@ -135,18 +136,16 @@ final class PathNode {
         }
         PathNode made = new PathNode(next);
         literalCount++;
-        @Nullable PathNode[] nodes = table;
-        if (nodes == null || 2 * literalCount > nodes.length) {
-            @Nullable PathNode[] wider = new PathNode[nodes == null ? TABLE_MIN : 2 * nodes.length];
-            for (PathNode node : children()) {
+        if (2 * literalCount > table.length) {
+            @Nullable PathNode[] wider = new PathNode[Math.max(TABLE_MIN, 2 * table.length)];
+            for (PathNode node : table) {
                 if (node != null) {
                     put(wider, node);
                 }
             }
-            nodes = wider;
+            table = wider;
         }
-        put(nodes, made);
-        table = nodes;
+        put(table, made);
         return made;
     }
 
