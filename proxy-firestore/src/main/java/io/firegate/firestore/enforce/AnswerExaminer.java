@@ -70,6 +70,12 @@ public abstract class AnswerExaminer {
         if (next.equals(UNTOUCHED)) {
             return first;
         }
+        // What both read is read once.
+        AnswerExaminer both = first instanceof MessageExaminer<?> one
+                        && next instanceof MessageExaminer<?> other
+                        && one.readsAs(other)
+                ? one.thenOfSame(other)
+                : null;
         return new AnswerExaminer() {
             @Override
             public boolean leavesUntouched() {
@@ -78,6 +84,9 @@ public abstract class AnswerExaminer {
 
             @Override
             public Examined examine(byte[] message) {
+                if (both != null) {
+                    return both.examine(message);
+                }
                 Examined examined = first.examine(message);
                 return examined instanceof Examined.Send(var left) ? next.examine(left) : examined;
             }

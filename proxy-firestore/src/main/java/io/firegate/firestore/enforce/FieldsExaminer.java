@@ -1,7 +1,5 @@
 package io.firegate.firestore.enforce;
 
-import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <A> the RPC's answers
  */
-final class FieldsExaminer<A extends Message> extends AnswerExaminer {
-    private final Parser<A> known;
+final class FieldsExaminer<A extends Message> extends MessageExaminer<A> {
     private final Redaction<A> redaction;
 
     FieldsExaminer(Parser<A> parser, Redaction<A> redaction) {
-        this.known = DiscardUnknownFieldsParser.wrap(parser);
+        super(parser);
         this.redaction = redaction;
     }
 
@@ -28,14 +25,8 @@ final class FieldsExaminer<A extends Message> extends AnswerExaminer {
     }
 
     @Override
-    public Examined examine(byte[] message) {
-        A answer;
-        try {
-            answer = known.parseFrom(message);
-        } catch (InvalidProtocolBufferException e) {
-            return Examined.NotAnAnswer.INSTANCE;
-        }
+    Judged<A> judge(A answer) {
         A left = redaction.redact(answer);
-        return left == null ? Examined.NotAnAnswer.INSTANCE : new Examined.Send(left.toByteArray());
+        return left == null ? new Judged.Kept<>(Examined.NotAnAnswer.INSTANCE) : new Judged.Changed<>(left);
     }
 }

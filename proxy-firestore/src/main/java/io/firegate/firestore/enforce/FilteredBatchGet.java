@@ -3,9 +3,6 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.BatchGetDocumentsRequest;
 import com.google.firestore.v1.BatchGetDocumentsResponse;
 import com.google.firestore.v1.Document;
-import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.Projection;
 import io.firegate.firestore.rows.StoredDocument;
@@ -19,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Documents read together, each under a condition of its own or none: those that do not meet theirs are missing. */
 final class FilteredBatchGet extends RowFiltered {
-    private static final Parser<BatchGetDocumentsResponse> KNOWN =
-            DiscardUnknownFieldsParser.wrap(BatchGetDocumentsResponse.parser());
-
     private final String root;
 
     FilteredBatchGet(Plan inner, RequestMessage request, DatabaseName database) {
@@ -53,48 +47,38 @@ final class FilteredBatchGet extends RowFiltered {
                 new Examiner(verdict, rows, shown).then(onward.answers()));
     }
 
-    private final class Examiner extends AnswerExaminer {
+    private final class Examiner extends MessageExaminer<BatchGetDocumentsResponse> {
         private final Verdict verdict;
         private final Map<String, RowPredicate> rows;
         private final @Nullable Projection cut;
 
         Examiner(Verdict verdict, Map<String, RowPredicate> rows, @Nullable Projection cut) {
+            super(BatchGetDocumentsResponse.parser());
             this.verdict = verdict;
             this.rows = rows;
             this.cut = cut;
         }
 
         @Override
-        public Examined examine(byte[] message) {
-            BatchGetDocumentsResponse answer;
-            try {
-                answer = KNOWN.parseFrom(message);
-            } catch (InvalidProtocolBufferException e) {
-                return Examined.NotAnAnswer.INSTANCE;
-            }
+        Judged<BatchGetDocumentsResponse> judge(BatchGetDocumentsResponse answer) {
             if (!answer.hasFound()) {
-                return new Examined.Send(message);
+                return new Judged.AsItCame<>();
             }
             Document document = answer.getFound();
             String path =
                     document.getName().startsWith(root) ? document.getName().substring(root.length()) : "";
             if (!verdict.shown().contains(path)) {
-                return Examined.NotAnAnswer.INSTANCE;
+                return new Judged.Kept<>(Examined.NotAnAnswer.INSTANCE);
             }
             RowPredicate condition = rows.get(path);
             if (condition != null && !condition.permits(new StoredDocument(document))) {
-                return new Examined.Send(answer.toBuilder()
-                        .setMissing(document.getName())
-                        .build()
-                        .toByteArray());
+                return new Judged.Changed<>(
+                        answer.toBuilder().setMissing(document.getName()).build());
             }
-            return new Examined.Send(
-                    cut == null
-                            ? message
-                            : answer.toBuilder()
-                                    .setFound(cut.strip(document))
-                                    .build()
-                                    .toByteArray());
+            return cut == null
+                    ? new Judged.AsItCame<>()
+                    : new Judged.Changed<>(
+                            answer.toBuilder().setFound(cut.strip(document)).build());
         }
 
         @Override

@@ -2,9 +2,6 @@ package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.GetDocumentRequest;
-import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.Projection;
 import io.firegate.firestore.rows.StoredDocument;
@@ -16,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A document read under a condition: with the fields the condition needs, and missing when it does not meet it. */
 final class FilteredGet extends RowFiltered {
-    private static final Parser<Document> KNOWN = DiscardUnknownFieldsParser.wrap(Document.parser());
-
     /** A document that is hidden and one that is not there are the same to the last byte, so these are not Firestore's words. */
     private static final AnswerEnd MISSING = AnswerEnd.of(AnswerEnd.NOT_FOUND, "Document not found.");
 
@@ -49,29 +44,24 @@ final class FilteredGet extends RowFiltered {
                 new Examiner(condition, shown).then(onward.answers()));
     }
 
-    private static final class Examiner extends AnswerExaminer {
+    private static final class Examiner extends MessageExaminer<Document> {
         private final RowPredicate condition;
         private final @Nullable Projection cut;
         private boolean hidden;
 
         Examiner(RowPredicate condition, @Nullable Projection cut) {
+            super(Document.parser());
             this.condition = condition;
             this.cut = cut;
         }
 
         @Override
-        public Examined examine(byte[] message) {
-            Document document;
-            try {
-                document = KNOWN.parseFrom(message);
-            } catch (InvalidProtocolBufferException e) {
-                return Examined.NotAnAnswer.INSTANCE;
-            }
+        Judged<Document> judge(Document document) {
             if (!condition.permits(new StoredDocument(document))) {
                 hidden = true;
-                return new Examined.Withheld(0);
+                return new Judged.Kept<>(new Examined.Withheld(0));
             }
-            return new Examined.Send(cut == null ? message : cut.strip(document).toByteArray());
+            return cut == null ? new Judged.AsItCame<>() : new Judged.Changed<>(cut.strip(document));
         }
 
         @Override
