@@ -6,7 +6,6 @@ import com.google.firestore.v1.RollbackRequest;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.StoredDocument;
 import io.firegate.policy.DatabaseName;
@@ -27,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * were read.
  */
 final class LookupCall extends GuardedCall {
+    private static final long FIRST_SECOND = -62_135_596_800L;
+    private static final long LAST_SECOND = 253_402_300_799L;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+
     private final @Nullable Moment moment;
     private final Function<Looked, Admission> judge;
     /** By their full names. */
@@ -128,15 +131,29 @@ final class LookupCall extends GuardedCall {
                         path,
                         answer.hasFound() ? Optional.of(new StoredDocument(answer.getFound())) : Optional.empty());
                 // The documents before one in the answer have not changed until its own read time.
-                at = at == null || Timestamps.compare(answer.getReadTime(), at) > 0 ? answer.getReadTime() : at;
+                at = at == null || isLater(answer.getReadTime(), at) ? answer.getReadTime() : at;
             }
         } catch (InvalidProtocolBufferException e) {
             return null;
         }
-        boolean whole = found.size() == documents.size() && at != null && Timestamps.isValid(at);
+        boolean whole = found.size() == documents.size() && at != null && isMoment(at);
         boolean begins = moment != null && moment.begins();
         return whole && begins != begun.isEmpty()
                 ? new Looked(permit(), Lookups.of(found), moment == null || moment.isNow() ? at : null, begun)
                 : null;
+    }
+
+    private static boolean isLater(Timestamp one, Timestamp other) {
+        return one.getSeconds() != other.getSeconds()
+                ? one.getSeconds() > other.getSeconds()
+                : one.getNanos() > other.getNanos();
+    }
+
+    /** Whether it is a time at all: in the years 1 to 9999 (timestamp.proto). */
+    private static boolean isMoment(Timestamp time) {
+        return time.getSeconds() >= FIRST_SECOND
+                && time.getSeconds() <= LAST_SECOND
+                && time.getNanos() >= 0
+                && time.getNanos() < NANOS_PER_SECOND;
     }
 }
