@@ -106,7 +106,7 @@ public final class TierPairs {
                 && !(first.write() instanceof WriteGuard.NoGuard)
                 && !first.write().equals(later.write());
         boolean checks = first.check() != null
-                && (!first.check().equals(later.check())
+                && (!Objects.equals(first.check(), later.check())
                         || !first.check().grants().isEmpty());
         if (keeps || checks) {
             hidden.add("writes");
