@@ -54,6 +54,8 @@ class FilteredHeaderTest {
                   - { id: fields, path: "/fields/{d}", allow: [get, list], fields: { hide: [secret] } }
                   - { id: both, path: "/both/{d}", allow: [get, list], where: doc.open == true, fields: { show: [open] } }
                   - { id: mine, path: "/mine/{d}", allow: [get], where: "d == 'a'" }
+                  - { id: opened, path: "/opened/{d}", allow: [get, list], where: lookup(/settings/one).open == true }
+                  - { id: closed, path: "/closed/{d}", allow: [get, list], where: lookup(/settings/none).open == true }
             bindings:
               - { tier: reading, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
             """;
@@ -89,6 +91,13 @@ class FilteredHeaderTest {
                 get("mine/a", 200, ""),
                 get("mine/b", 404, "rows"),
                 get("other/a", 403, ""),
+                // What is looked up makes no difference: a missing document tells nothing of it.
+                get("opened/a", 200, "rows"),
+                get("opened/none", 404, "rows"),
+                get("closed/a", 404, "rows"),
+                get("closed/none", 404, "rows"),
+                list("opened", "rows"),
+                list("closed", "rows"),
                 batchGet("rows", "plain/a", "rows/hidden"),
                 batchGet("rows, fields", "fields/a", "rows/none"),
                 batchGet("", "plain/a", "plain/none"),
@@ -230,7 +239,8 @@ class FilteredHeaderTest {
         token = harness.tenant().userToken("reader");
         client = harness.http(HttpClient.Version.HTTP_2);
         try (Firestore direct = harness.direct("(default)")) {
-            for (String path : List.of("plain/a", "rows/a", "fields/a", "both/a", "mine/a")) {
+            for (String path : List.of(
+                    "plain/a", "rows/a", "fields/a", "both/a", "mine/a", "opened/a", "closed/a", "settings/one")) {
                 direct.document(path).set(Map.of("open", true, "secret", 1)).get(CALL_SECONDS, TimeUnit.SECONDS);
             }
             direct.document("rows/hidden").set(Map.of("open", false)).get(CALL_SECONDS, TimeUnit.SECONDS);
