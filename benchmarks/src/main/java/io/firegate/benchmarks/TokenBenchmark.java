@@ -1,6 +1,7 @@
 package io.firegate.benchmarks;
 
 import io.firegate.auth.entra.Authority;
+import io.firegate.auth.entra.Demands;
 import io.firegate.auth.entra.KeyBounds;
 import io.firegate.auth.entra.KeySource;
 import io.firegate.auth.entra.TenantSettings;
@@ -79,7 +80,7 @@ public class TokenBenchmark {
                 TENANT,
                 Set.of(TokenVersion.V2),
                 Set.of(tenant.audience()),
-                "Data.Access",
+                Demands.scope("Data.Access"),
                 new Authority(issuer.authority(), issuer.authority()),
                 source);
         return new TokenVerifier(

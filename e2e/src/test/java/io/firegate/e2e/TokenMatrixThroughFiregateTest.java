@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -89,7 +90,10 @@ class TokenMatrixThroughFiregateTest {
     }
 
     private Stream<DynamicTest> rows(String over, Wire wire) {
+        // What a policy cannot ask for yet.
+        Set<String> later = Set.of("open", "stepUp");
         return TokenMatrix.load(Map.of()).cases().stream()
+                .filter(row -> !later.contains(row.text("gateway", "v2")))
                 .map(row -> DynamicTest.dynamicTest(row.name(), () -> {
                     MatrixGateway gateway = gateway(row.text("gateway", "v2"));
                     run(gateway, gateway.row(row.number()), over, wire);
@@ -128,8 +132,9 @@ class TokenMatrixThroughFiregateTest {
             assertThat(upstream.calls() - forwarded).as("calls forwarded").isZero();
         } else {
             String tier = differs.isEmpty() && verified != null ? String.valueOf(verified.get("tier")) : differs;
-            assertJudged(gateway, tier, seen, recorded, upstream.calls() - forwarded);
+            assertJudged(gateway, tier, seen, over, recorded, upstream.calls() - forwarded);
         }
+        assertThat(gateway.trapped()).as("calls to an address of the token").isZero();
         if (gateway.countsFetches()) {
             assertThat(gateway.fetches() - fetched)
                     .as("key sets fetched")
@@ -137,21 +142,20 @@ class TokenMatrixThroughFiregateTest {
         }
     }
 
-    private static void assertJudged(MatrixGateway gateway, String tier, Seen seen, int recorded, int forwarded) {
-        boolean served = tier.chars().allMatch(Character::isLowerCase);
+    private static void assertJudged(
+            MatrixGateway gateway, String verdict, Seen seen, String over, int recorded, int forwarded) {
         AuditTrail.Line line =
                 gateway.audit().await(recorded, each -> each.text("kind").equals("decision"));
-        if (served) {
-            assertThat(seen.grpc()).as(seen.text()).isEqualTo("0");
-            assertThat(line.firstAccess().get("tier")).isEqualTo(tier);
-            assertThat(forwarded).as("calls forwarded").isEqualTo(1);
-        } else if (tier.equals("503")) {
-            assertThat(seen.grpc()).as(seen.text()).isEqualTo("14");
-            assertThat(seen.challenge()).isEmpty();
+        if (gateway.matrix().isAnswer(verdict)) {
+            assertAnswer(gateway.matrix().answer(verdict, ""), seen, over);
             assertThat(forwarded).as("calls forwarded").isZero();
+        } else if (verdict.chars().allMatch(Character::isLowerCase)) {
+            assertThat(seen.grpc()).as(seen.text()).isEqualTo("0");
+            assertThat(line.firstAccess().get("tier")).isEqualTo(verdict);
+            assertThat(forwarded).as("calls forwarded").isEqualTo(1);
         } else {
             assertThat(seen.grpc()).as(seen.text()).isEqualTo("7");
-            assertThat(line.text("reason")).isEqualTo(tier);
+            assertThat(line.text("reason")).isEqualTo(verdict);
             // A denial by the policy is no fault of the token: nothing asks for another one.
             assertThat(seen.challenge()).isEmpty();
             assertThat(forwarded).as("calls forwarded").isZero();

@@ -4,6 +4,8 @@ import io.firegate.audit.AuditLog;
 import io.firegate.auth.entra.KeyStatus;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.federation.CredentialStatus;
+import io.firegate.auth.graph.GraphStatus;
+import io.firegate.auth.graph.MemberGroups;
 import io.firegate.reload.PolicyStatus;
 import io.firegate.reload.PolicyStore;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What the three probes ask. Every check reads state that is there anyway and never waits.
@@ -48,12 +51,14 @@ public final class Health {
     /**
      * The health of a gateway.
      *
+     * @param groups looks up the groups of callers whose token does not hold them
      * @param credentials how the service accounts' credentials stand; empty when there are none
      * @param recordRequired {@code audit.onFailure: deny}: without a record nothing is served
      */
     public static Health of(
             Stage stage,
             TokenVerifier verifier,
+            MemberGroups groups,
             Supplier<List<CredentialStatus>> credentials,
             PolicyStore policies,
             AuditLog record,
@@ -70,6 +75,7 @@ public final class Health {
                                 new Check("stage", stage::finding),
                                 new Check("policy", () -> policy(policies.status())),
                                 new Check("keys", () -> keys(verifier.keys())),
+                                new Check("groups", () -> groups(groups.status())),
                                 new Check("credentials", () -> credentials(credentials.get())),
                                 new Check(
                                         "record", () -> record(record.healthy(), record.problem(), recordRequired)))));
@@ -118,6 +124,18 @@ public final class Health {
         return new Finding(
                 !none,
                 (none ? "no tenant's signing keys are usable: " : "not usable for: ") + String.join(", ", lacking));
+    }
+
+    /** Never a reason to take a replica away: callers whose token holds their groups are served, and all replicas ask the same Graph. */
+    static Finding groups(List<GraphStatus> tenants) {
+        if (tenants.isEmpty()) {
+            return Finding.good("none is looked up");
+        }
+        String failing = tenants.stream()
+                .filter(graph -> !graph.lastFailure().isEmpty())
+                .map(graph -> graph.tenant() + " (" + graph.lastFailure() + ")")
+                .collect(Collectors.joining(", "));
+        return Finding.good(failing.isEmpty() ? "can be looked up" : "cannot be looked up: " + failing);
     }
 
     private static Finding credentialsAsked(List<CredentialStatus> credentials) {

@@ -1,5 +1,7 @@
 package io.firegate.config;
 
+import io.firegate.auth.entra.Cloud;
+import io.firegate.auth.entra.Demands;
 import io.firegate.auth.federation.EntraIdentity;
 import io.firegate.auth.federation.GatewayIssuer;
 import io.firegate.auth.federation.WorkloadIdentity;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,20 +131,38 @@ public final class ConfigLoader {
 
     private static Tenant tenant(Checked.Section section) {
         Path file = section.needSection("keys").get("file", Path.class);
+        Cloud cloud = section.need("cloud", Cloud.class);
+        URI authority = section.get("authority", URI.class);
         return new Tenant(
                 section.need("id", Guid.class),
-                section.need("authority", URI.class),
+                cloud,
+                authority == null ? URI.create(cloud.authority().url()) : authority,
                 section.leaves("audiences").stream()
                         .map(leaf -> (String) leaf.value())
                         .toList(),
                 section.leaves("versions").stream()
                         .map(leaf -> (TokenVersion) leaf.value())
                         .toList(),
-                section.need("scope", String.class),
+                new Demands(
+                        section.get("scope", String.class),
+                        section.leaves("roles").stream()
+                                .map(leaf -> (String) leaf.value())
+                                .collect(Collectors.toUnmodifiableSet()),
+                        section.need("agents", Boolean.class),
+                        section.need("guests", Boolean.class)),
                 section.leaves("claims").stream()
                         .map(leaf -> (String) leaf.value())
                         .toList(),
-                file == null ? new Keys.Discovery() : new Keys.JwkSetFile(file));
+                file == null ? new Keys.Discovery() : new Keys.JwkSetFile(file),
+                graph(section.needSection("graph"), cloud));
+    }
+
+    private static @Nullable URI graph(Checked.Section section, Cloud cloud) {
+        if (!section.need("overage", Boolean.class)) {
+            return null;
+        }
+        URI endpoint = section.get("endpoint", URI.class);
+        return endpoint == null ? cloud.graph() : endpoint;
     }
 
     private static Upstream upstream(Checked.Section section) {

@@ -1,5 +1,6 @@
 package io.firegate.config;
 
+import io.firegate.auth.entra.Demands;
 import io.firegate.config.GatewayConfig.OnFailure;
 import io.firegate.config.ScalarType.CredentialKind;
 import io.firegate.config.ScalarType.IdentitySource;
@@ -55,6 +56,7 @@ final class ConfigRules {
         }
         upstream(root);
         identity(root.section("workloadIdentity"));
+        graph(root);
         Checked.Section policy = root.section("policy");
         if (policy != null) {
             exists(policy, "dir", PathState.DIRECTORY);
@@ -110,6 +112,20 @@ final class ConfigRules {
         noneTwice(tenant, "audiences");
         noneTwice(tenant, "versions");
         noneTwice(tenant, "claims");
+        noneTwice(tenant, "roles");
+        String scope = tenant.get("scope", String.class);
+        if (scope != null && !Demands.isScopeToken(scope)) {
+            tenant.at("scope")
+                    .problem(
+                            "`scope` must be one scope name without spaces, quotes or backslashes",
+                            "write scope: Data.Access");
+        }
+        if (!isWritten(tenant.node(), "scope") && tenant.leaves("roles").isEmpty()) {
+            tenant.node()
+                    .problem(
+                            "nothing says what a token must carry: any token for the API would be taken",
+                            "write `scope: Data.Access`, or `roles: [...]`");
+        }
         Checked.Section keys = tenant.section("keys");
         if (keys != null) {
             boolean discovery = isTrue(keys, "discovery");
@@ -250,6 +266,32 @@ final class ConfigRules {
     private static final Map<String, String> SOURCE_FIXES =
             Map.of("file", "write the file the platform mounts", "resource", "write resource: api://...");
 
+    /** Only an identity in Entra can ask Graph, and a managed one in its own tenant only. */
+    private static void graph(Checked.Section root) {
+        Checked.Section identity = root.section("workloadIdentity");
+        IdentitySource source = identity == null ? null : identity.get("source", IdentitySource.class);
+        boolean seen = false;
+        for (Checked.Section tenant : root.sections("tenants")) {
+            Checked.Section graph = tenant.section("graph");
+            if (graph == null || !isTrue(graph, "overage")) {
+                continue;
+            }
+            if (identity == null || (source != null && !source.isInEntra())) {
+                graph.at("overage")
+                        .problem(
+                                "firegate has no identity in Entra with which it could ask Graph",
+                                "write `workloadIdentity: {source: entra-managed-identity, ...}` or another source in Entra");
+            } else if (seen && source != null && source.isManaged()) {
+                graph.at("overage")
+                        .problem(
+                                "a managed identity can ask Graph of its own tenant only, and another tenant asks already",
+                                "use an application that both tenants know: entra-client-certificate or"
+                                        + " entra-workload-identity");
+            }
+            seen = true;
+        }
+    }
+
     private static void needed(Checked.Section section, String key, String by, @Nullable String fix) {
         if (!isWritten(section.node(), key)) {
             section.node().problem("`" + key + "` is missing: " + by + " needs it", fix);
@@ -300,6 +342,11 @@ final class ConfigRules {
                 Limit.REQUEST_BYTES,
                 Limit.REQUEST_BYTES_TOTAL,
                 "a single request of that size would never fit");
+        notAbove(
+                limits,
+                Limit.GROUP_REFRESH_MILLIS,
+                Limit.GROUP_AGE_MILLIS,
+                "groups would end before they are refreshed");
         notAbove(limits, Limit.POLICY_FILE_BYTES, Limit.POLICY_BYTES, "a single file of that size would never fit");
     }
 

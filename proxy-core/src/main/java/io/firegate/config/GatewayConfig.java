@@ -1,5 +1,7 @@
 package io.firegate.config;
 
+import io.firegate.auth.entra.Cloud;
+import io.firegate.auth.entra.Demands;
 import io.firegate.auth.federation.GatewayIssuer;
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.policy.Guid;
@@ -86,21 +88,25 @@ public record GatewayConfig(
      * An Entra tenant whose tokens are accepted.
      *
      * @param id the tenant's id ({@code tid})
-     * @param authority scheme and host of its login service, without a slash at the end
+     * @param cloud where it lives
+     * @param authority scheme and host of its login service, without a slash at the end; the cloud's unless somebody wrote another
      * @param audiences accepted values of {@code aud}, compared as exact strings
      * @param versions accepted token versions
-     * @param scope the delegated permission a person's token must carry ({@code scp})
+     * @param demands what its tokens must show
      * @param claims the names of the claims a policy may use
      * @param keys where the signing keys come from
+     * @param graph Microsoft Graph, scheme and host, to be asked for groups a token does not hold; null when nobody is to be asked
      */
     public record Tenant(
             Guid id,
+            Cloud cloud,
             URI authority,
             List<String> audiences,
             List<TokenVersion> versions,
-            String scope,
+            Demands demands,
             List<String> claims,
-            Keys keys) {
+            Keys keys,
+            @Nullable URI graph) {
         public Tenant {
             claims = List.copyOf(claims);
             audiences = List.copyOf(audiences);

@@ -43,10 +43,15 @@ final class GatewayKeys {
     private static final Shape.Section TENANT = keys(
             required("id", scalar(ScalarType.GUID), "the tenant's id, `tid` in its tokens"),
             defaulted(
+                    "cloud",
+                    scalar(ScalarType.CLOUD),
+                    "global",
+                    "the national cloud the tenant lives in: its login service, the issuers of its tokens, its Graph"),
+            absent(
                     "authority",
                     scalar(ScalarType.AUTHORITY),
-                    "https://login.microsoftonline.com",
-                    "the tenant's login service; it decides the accepted issuer and where discovery asks"),
+                    "the cloud's",
+                    "another login service in place of the cloud's, for tests: it decides the accepted v2 issuer and where discovery asks"),
             required(
                     "audiences",
                     new Shape.ListOf(scalar(ScalarType.TEXT), 1),
@@ -56,17 +61,23 @@ final class GatewayKeys {
                     new Shape.ListOf(scalar(ScalarType.TOKEN_VERSION), 1),
                     "[\"2.0\"]",
                     "accepted token versions, `ver` in the token"),
-            required(
+            absent(
                     "scope",
                     scalar(ScalarType.TEXT),
+                    "any scope will do, and `roles` is asked for",
                     "the delegated permission a person's token must carry in `scp`, for example Data.Access"),
+            defaulted(
+                    "roles",
+                    new Shape.ListOf(scalar(ScalarType.TEXT), 0),
+                    "[]",
+                    "app roles of which every token must carry one; an application's needs some role in any case"),
             defaulted(
                     "claims",
                     new Shape.ListOf(scalar(ScalarType.TEXT), 0),
                     "[]",
                     "claims of the token that a policy may use: strings, numbers, booleans, lists of strings"),
-            defaulted("agents", scalar(ScalarType.DENY), "deny", "tokens of AI agents"),
-            defaulted("guests", scalar(ScalarType.DENY), "deny", "tokens of guests"),
+            defaulted("agents", scalar(ScalarType.ADMISSION), "deny", "tokens of AI agents"),
+            defaulted("guests", scalar(ScalarType.ADMISSION), "deny", "tokens of guests"),
             section(
                     "keys",
                     keys(
@@ -81,7 +92,21 @@ final class GatewayKeys {
                                     "keys come from discovery",
                                     "a local JWK Set in place of discovery")),
                     "the tenant's signing keys: `discovery: true` or `file`, exactly one"),
-            notYet("graph", "group overage is refused with GROUPS_INCOMPLETE in this version"));
+            section(
+                    "graph",
+                    keys(
+                            defaulted(
+                                    "overage",
+                                    scalar(ScalarType.BOOLEAN),
+                                    "false",
+                                    "true asks Microsoft Graph for the groups of callers with too many for a token, as"
+                                            + " `workloadIdentity`; false refuses them with GROUPS_INCOMPLETE"),
+                            absent(
+                                    "endpoint",
+                                    scalar(ScalarType.GRAPH_ENDPOINT),
+                                    "the cloud's",
+                                    "another Graph in place of the cloud's, for tests")),
+                    "Microsoft Graph of the tenant (docs/entra.md)"));
 
     private static final Shape.Section WORKLOAD_IDENTITY = keys(
             required(

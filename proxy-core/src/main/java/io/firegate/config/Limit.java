@@ -108,6 +108,40 @@ public enum Limit {
             1_000,
             3_600_000,
             "at most one fetch for unknown key ids in this time and tenant"),
+    GROUP_LOOKUP_MILLIS(
+            "groupLookupMillis",
+            5_000,
+            100,
+            60_000,
+            "one lookup of a caller's groups at Microsoft Graph, all its requests together"),
+    GROUP_ANSWER_BYTES("groupAnswerBytes", 16_384, 1_024, 1_048_576, "one answer of Graph: at most 20 ids of groups"),
+    GROUPS_LOOKED_UP(
+            "groupsLookedUp",
+            200,
+            1,
+            10_000,
+            "groups of one lookup, all that the policy names; 20 to a request, one request after the other"),
+    GROUP_LOOKUPS("groupLookups", 64, 1, 10_000, "lookups at once; Graph throttles an application, not a caller"),
+    GROUP_REFRESH_MILLIS(
+            "groupRefreshMillis",
+            300_000,
+            1_000,
+            86_400_000,
+            "from this age on groups that were looked up are asked for anew while they still serve"),
+    GROUP_AGE_MILLIS(
+            "groupAgeMillis",
+            900_000,
+            1_000,
+            86_400_000,
+            "groups that were looked up serve no longer, whatever Graph does: a withdrawn membership ends within it"),
+    GROUP_CALLERS(
+            "groupCallers", 10_000, 1, 1_000_000, "callers whose groups are kept, some 100 bytes each and 40 a group"),
+    GROUP_PAUSE_MILLIS(
+            "groupPauseMillis",
+            30_000,
+            1_000,
+            600_000,
+            "longest pause before a failing Graph is asked again, unless it asks for more"),
     CREDENTIAL_LIFETIME_MILLIS(
             "credentialLifetimeMillis",
             3_600_000,

@@ -1,5 +1,6 @@
 package io.firegate.config;
 
+import io.firegate.auth.entra.Cloud;
 import io.firegate.config.GatewayConfig.OnFailure;
 import io.firegate.config.GatewayConfig.Reload;
 import io.firegate.config.GatewayConfig.TokenVersion;
@@ -53,6 +54,22 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
         ENTRA_WORKLOAD_IDENTITY,
         EXTERNAL_ACCOUNT_FILE,
         GCE_METADATA;
+
+        /** Whether Entra gives it tokens for other resources than Google's. */
+        boolean isInEntra() {
+            return switch (this) {
+                case ENTRA_MANAGED_IDENTITY,
+                        APP_SERVICE_MANAGED_IDENTITY,
+                        ENTRA_CLIENT_CERTIFICATE,
+                        ENTRA_WORKLOAD_IDENTITY -> true;
+                case FEDERATED_TOKEN_FILE, EXTERNAL_ACCOUNT_FILE, GCE_METADATA -> false;
+            };
+        }
+
+        /** Whether it belongs to one tenant only. */
+        boolean isManaged() {
+            return this == ENTRA_MANAGED_IDENTITY || this == APP_SERVICE_MANAGED_IDENTITY;
+        }
 
         /** As gateway.yaml writes it. */
         String text() {
@@ -193,16 +210,24 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     static final ScalarType ON_FAILURE = choice(OnFailure.values());
 
-    static final ScalarType DENY = new ScalarType(
-            Form.STRING,
-            "deny",
-            text -> text.equals("deny")
-                    ? new Reading.Good(text)
-                    : new Reading.Bad(
-                            text.equals("allow")
-                                    ? "`allow` is not in this version: agents and guests are refused"
-                                    : "`" + text + "` is not `deny`",
-                            "write deny"));
+    static final ScalarType ADMISSION = new ScalarType(Form.STRING, "deny", text -> switch (text) {
+        case "deny" -> new Reading.Good(false);
+        case "allow" -> new Reading.Bad("`allow` is not in this version: agents and guests are refused", "write deny");
+        default -> new Reading.Bad("`" + text + "` is not `deny`", "write deny");
+    });
+
+    static final ScalarType CLOUD = new ScalarType(Form.STRING, clouds(), text -> {
+        for (Cloud cloud : Cloud.values()) {
+            if (cloud.text().equals(text)) {
+                return new Reading.Good(cloud);
+            }
+        }
+        return new Reading.Bad("`" + text + "` is no cloud of Entra", "write one of " + clouds());
+    });
+
+    private static String clouds() {
+        return Arrays.stream(Cloud.values()).map(Cloud::text).collect(Collectors.joining(", "));
+    }
 
     static final ScalarType CREDENTIAL_KIND =
             new ScalarType(Form.STRING, "service-account, gateway-issuer, emulator", text -> switch (text) {
@@ -265,6 +290,19 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
                 : new Reading.Bad(
                         "`" + text + "` is not an https address of Google's: firegate's tokens would go there",
                         "write https:// and a host below googleapis.com; a loopback address is accepted for tests");
+    });
+
+    /** Microsoft Graph of some cloud, or a stand-in on this machine. */
+    static final ScalarType GRAPH_ENDPOINT = new ScalarType(Form.STRING, "https://graph.microsoft.com", text -> {
+        URI uri = text.indexOf('@') >= 0 ? null : origin(text);
+        HostPort address = uri == null ? null : hostPort(uri, 443);
+        boolean graph = Arrays.stream(Cloud.values())
+                .anyMatch(cloud -> cloud.graph().toString().equals(text));
+        return uri != null && address != null && (graph || address.isLoopback())
+                ? new Reading.Good(base(uri))
+                : new Reading.Bad(
+                        "`" + text + "` is no cloud's Microsoft Graph: firegate's token would go there",
+                        "leave it out, `cloud` says it; a loopback address is accepted for tests");
     });
 
     /** A machine's metadata service, which speaks plain http, or a stand-in on this machine. */

@@ -24,7 +24,7 @@ public enum ErrorCode {
     IDENTITY_UNAVAILABLE(
             Group.GATEWAY,
             GrpcStatus.UNAVAILABLE,
-            "Firegate cannot reach the tenant's signing keys; try again, then see /readyz."),
+            "Firegate cannot reach the tenant's signing keys, or Graph for the caller's groups; try again, then see /readyz."),
     POLICY_DENIED(
             Group.POLICY,
             GrpcStatus.PERMISSION_DENIED,

@@ -4,6 +4,7 @@ import io.firegate.auth.credential.Absence;
 import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
+import io.firegate.auth.graph.Membership;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.enforce.WriteCondition;
 import io.firegate.firestore.rest.RestProblem;
@@ -39,6 +40,17 @@ public final class Failures {
                 "firegate: " + problem.description(),
                 Map.of(),
                 Challenge.of(refused).orElse(null));
+    }
+
+    /** The groups of a caller cannot be told: our fault, never taken for "no groups". */
+    public static Failure of(Membership.Unknown unknown) {
+        long seconds = Math.max(1, unknown.retryAfter().toSeconds());
+        return new Failure(
+                ErrorCode.IDENTITY_UNAVAILABLE,
+                TokenProblem.GROUPS_UNAVAILABLE,
+                "firegate: " + TokenProblem.GROUPS_UNAVAILABLE.description(),
+                Map.of(Failure.RETRY_AFTER_SECONDS, Long.toString(seconds)),
+                null);
     }
 
     /** A denial by the policy. Names what the caller asked for, and the tier and rule that judged it: nothing the data could change. */

@@ -21,14 +21,13 @@ import io.firegate.policy.Standing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.AsciiString;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request, from its first byte to its record. Belongs to the event loop of its connection; nothing here waits.
  *
- * <p>The straight line, to be read downwards: {@link #begin} (headers) → {@link #authenticate} → {@link #body} (bytes, still
+ * <p>The straight line, to be read downwards: {@link #begin} (headers) → {@link #verified} → {@link #body} (bytes, still
  * unread) → {@link #judge} (decode, decide, constrain) → {@link #forward} → the {@link AnswerSink} methods → {@link #close}.
  *
  * <pre>
@@ -38,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *          └──────────────────────────────────────► STREAMED ─────┘   (messages flow both ways)
  * </pre>
  *
- * Bytes may arrive while the token is still being verified: they are kept, unread, within the stream's window.
+ * Bytes may arrive while the token is still being verified, or the caller's groups are looked up: they are kept, unread, within the
+ * stream's window.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
@@ -46,6 +46,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private enum State {
         AUTHENTICATING,
         RECEIVING,
+        /** Which groups the caller is in is being asked. */
+        LOOKING_UP,
         /** Its verdict waits for what Firestore has stored. */
         GUARDING,
         FORWARDED,
@@ -103,21 +105,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         long timeout = Math.min(services.timeoutNanos(shape), head.timeoutNanos());
         callerDeadlineNanos = startNanos + timeout;
         worker.deadlines().join(this, Math.min(callerDeadlineNanos, startNanos + services.bodyIdleNanos()));
-        authenticate(remembered);
-    }
-
-    private void authenticate(@Nullable VerifiedToken remembered) {
-        TokenProblem misplaced = head.credentialProblem();
-        if (misplaced != null) {
-            refuse(Failures.of(new Verification.Refused(misplaced)));
-        } else if (remembered != null && remembered.holds(now.toEpochMilli())) {
-            authenticated(remembered);
-        } else if (head.authorization() == null) {
-            refuse(Failures.of(new Verification.Refused(TokenProblem.MISSING)));
-        } else {
-            AsciiString value = head.authorization();
-            verified(services.verifier().verify(value.array(), value.arrayOffset(), value.length()));
-        }
+        verified(services.verify(head, remembered, now));
     }
 
     private void verified(Verification verification) {
@@ -166,6 +154,9 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     }
 
     private void stream(FirestoreMethod method, VerifiedToken good) {
+        if (standing(good, () -> stream(method, good)) == null) {
+            return;
+        }
         if (!services.streams().enter(good.principal())) {
             refuse(Failure.of(
                     ErrorCode.OVERLOADED,
@@ -204,7 +195,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             stream.data(data, last);
             return 0;
         }
-        if (state == State.FORWARDED || state == State.GUARDING) {
+        if (state == State.FORWARDED || state == State.GUARDING || (state == State.LOOKING_UP && bodyWhole)) {
             // A unary or server-streaming call has one message, and it has been forwarded.
             failLate(Failure.of(ErrorCode.REQUEST_INVALID, "firegate: bytes after the end of the request"));
             return bytes;
@@ -212,7 +203,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         if (!hold(data, last)) {
             return bytes;
         }
-        if (state == State.AUTHENTICATING) {
+        if (state == State.AUTHENTICATING || state == State.LOOKING_UP) {
             bodyBytesUnreturned += bytes;
             return 0;
         }
@@ -226,24 +217,51 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     /** Keeps a piece of the body; false when that broke a limit and the exchange is over. */
     private boolean hold(ByteBuf data, boolean last) {
         bodyWhole = last;
-        return switch (held.keep(data, last && state == State.RECEIVING)) {
-            case KEPT -> true;
-            case TOO_LARGE -> {
-                refuse(services.tooLarge());
-                yield false;
+        switch (held.keep(data, last && state == State.RECEIVING)) {
+            case KEPT -> {
+                return true;
             }
-            case NO_BUDGET -> {
-                refuse(services.noBodyBudget());
-                yield false;
+            case TOO_LARGE -> refuse(services.tooLarge());
+            case NO_BUDGET -> refuse(services.noBodyBudget());
+        }
+        return false;
+    }
+
+    /**
+     * The caller's standing now. Null while its groups are asked for, after which it goes on with what is given; and when nobody can tell
+     * them, and the exchange is over.
+     */
+    private @Nullable Standing standing(VerifiedToken caller, Runnable again) {
+        switch (CallerStanding.of(services, caller, services.policy().get())) {
+            case CallerStanding.Known(var standing) -> {
+                return standing;
             }
-        };
+            case CallerStanding.Unknown(var failure) -> refuse(failure);
+            case CallerStanding.Awaited(var lookup)
+            when held.settle() -> {
+                state = State.LOOKING_UP;
+                deadlineNanos = callerDeadlineNanos;
+                lookup.whenComplete((known, fault) -> worker.loop().execute(() -> {
+                    if (state == State.LOOKING_UP) {
+                        state = State.RECEIVING;
+                        again.run();
+                    }
+                }));
+            }
+            case CallerStanding.Awaited noRoom -> refuse(services.noBodyBudget());
+        }
+        return null;
     }
 
     private void judge() {
-        ByteBuf whole = held.take();
         VerifiedToken caller = token;
+        Standing standing = caller == null ? null : standing(caller, this::judge);
+        if (caller != null && standing == null) {
+            return;
+        }
+        ByteBuf whole = held.take();
         FirestoreMethod called = head.method();
-        if (whole == null || caller == null || called == null) {
+        if (whole == null || caller == null || standing == null || called == null) {
             if (whole != null) {
                 whole.release();
             }
@@ -255,12 +273,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         held.release();
         switch (decoded) {
             case RequestDecoder.Decoded.Invalid(var failure) -> refuse(failure);
-            case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, caller);
+            case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, standing);
         }
     }
 
-    private void judge(FirestoreMethod called, ByteBuf frame, VerifiedToken caller) {
-        Standing standing = caller.standing(services.policy().get());
+    private void judge(FirestoreMethod called, ByteBuf frame, Standing standing) {
         record.judged(standing.snapshot());
         act(services.enforcer()
                 .admit(

@@ -7,8 +7,11 @@ import io.firegate.auth.credential.Credential;
 import io.firegate.auth.credential.CredentialLookup;
 import io.firegate.auth.credential.CredentialProblem;
 import io.firegate.auth.credential.CredentialProvider;
+import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.entra.Verification;
 import io.firegate.auth.entra.VerifiedToken;
+import io.firegate.auth.graph.MemberGroups;
 import io.firegate.config.Limit;
 import io.firegate.config.Limits;
 import io.firegate.error.ErrorCode;
@@ -23,6 +26,7 @@ import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
 import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeServices {
     private final InstantSource clock;
     private final TokenVerifier verifier;
+    private final MemberGroups groups;
     private final Supplier<PolicySnapshot> policy;
     private final Enforcer enforcer;
     private final Map<String, CredentialProvider> credentials;
@@ -62,6 +67,7 @@ public final class ExchangeServices {
     /**
      * The services of a gateway.
      *
+     * @param groups tells the groups of callers whose token does not
      * @param policy the snapshot in force
      * @param credentials by the names tiers use
      * @param servesUnrecorded {@code audit.onFailure: allow}
@@ -70,6 +76,7 @@ public final class ExchangeServices {
     public ExchangeServices(
             InstantSource clock,
             TokenVerifier verifier,
+            MemberGroups groups,
             Supplier<PolicySnapshot> policy,
             Enforcer enforcer,
             Map<String, ? extends CredentialProvider> credentials,
@@ -84,6 +91,7 @@ public final class ExchangeServices {
         this.tellsFiltered = tellsFiltered;
         this.clock = clock;
         this.verifier = verifier;
+        this.groups = groups;
         this.policy = policy;
         this.enforcer = enforcer;
         this.credentials = Map.copyOf(credentials);
@@ -177,8 +185,27 @@ public final class ExchangeServices {
         return bodyBudget.held();
     }
 
-    TokenVerifier verifier() {
-        return verifier;
+    /**
+     * What the headers of a request prove about who calls.
+     *
+     * @param remembered what this very header value was verified to before, or null
+     */
+    Verification verify(RequestHead head, @Nullable VerifiedToken remembered, Instant now) {
+        TokenProblem misplaced = head.credentialProblem();
+        AsciiString value = head.authorization();
+        if (misplaced != null) {
+            return new Verification.Refused(misplaced);
+        }
+        if (remembered != null && remembered.holds(now.toEpochMilli())) {
+            return new Verification.Verified(remembered);
+        }
+        return value == null
+                ? new Verification.Refused(TokenProblem.MISSING)
+                : verifier.verify(value.array(), value.arrayOffset(), value.length());
+    }
+
+    MemberGroups groups() {
+        return groups;
     }
 
     Supplier<PolicySnapshot> policy() {

@@ -83,10 +83,14 @@ final class ListenCall implements StreamedCall, AnswerSink {
         if (owner.isOver()) {
             return;
         }
+        Standing standing = standing(snapshot);
+        if (standing == null) {
+            return;
+        }
         ExchangeRecord record = owner.another();
         record.received(message.length);
         record.judged(snapshot);
-        switch (stream.asked(message, token.standing(snapshot), now)) {
+        switch (stream.asked(message, standing, now)) {
             case ListenStream.Asked.Permitted(int number, var call) -> permitted(number, call, record);
             case ListenStream.Asked.Denied(int target, var database, var accesses, var deny) ->
                 denied(target, database, accesses, deny, record);
@@ -232,8 +236,13 @@ final class ListenCall implements StreamedCall, AnswerSink {
     private void judgeAnew(PolicySnapshot snapshot, Instant now) {
         judgedBy = snapshot;
         judgements++;
-        Standing standing = token.standing(snapshot);
-        boundary = standing.nextChange(now);
+        Standing standing = standing(snapshot);
+        if (standing == null) {
+            return;
+        }
+        boundary = earlier(
+                standing.nextChange(now),
+                token.groupsElsewhere() ? services.groups().lookAgain(now) : null);
         for (ListenStream.Change change : stream.judgedAnew(standing, now)) {
             switch (change) {
                 case ListenStream.Change.Elsewhere.INSTANCE -> {
@@ -267,6 +276,28 @@ final class ListenCall implements StreamedCall, AnswerSink {
                 }
             }
         }
+    }
+
+    /**
+     * The caller's standing; null when its groups cannot be told at once, which ends the stream: the client begins anew, and waits for them
+     * before its next one.
+     */
+    private @Nullable Standing standing(PolicySnapshot snapshot) {
+        return switch (CallerStanding.of(services, token, snapshot)) {
+            case CallerStanding.Known(var standing) -> standing;
+            case CallerStanding.Unknown(var failure) -> {
+                owner.fail(failure);
+                yield null;
+            }
+            case CallerStanding.Awaited awaited -> {
+                owner.fail(Failures.of(new Verification.Refused(TokenProblem.GROUPS_UNAVAILABLE)));
+                yield null;
+            }
+        };
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
     }
 
     /** Records the end of a target. */

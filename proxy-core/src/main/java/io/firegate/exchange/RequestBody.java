@@ -61,6 +61,24 @@ final class RequestBody {
         return Kept.KEPT;
     }
 
+    /** Prepares for a wait: what lies in a read buffer moves into one of its own. False when the budget is spent. */
+    boolean settle() {
+        ByteBuf where = bytes;
+        if (where == null || budgeted > 0) {
+            return true;
+        }
+        int length = where.readableBytes();
+        if (!budget.take(length)) {
+            return false;
+        }
+        budgeted = length;
+        ByteBuf own = where.alloc().buffer(Math.max(length, BYTES_MIN));
+        own.writeBytes(where, where.readerIndex(), length);
+        where.release();
+        bytes = own;
+        return true;
+    }
+
     /** All of it, or null when nothing was kept. The caller owns the reference; the budget is still held. */
     @Nullable
     ByteBuf take() {

@@ -65,7 +65,7 @@ public final class Federation implements AutoCloseable {
         }
     }
 
-    private static FetchBounds bounds(Limits limits) {
+    static FetchBounds bounds(Limits limits) {
         return new FetchBounds(
                 limits.getDuration(Limit.CREDENTIAL_LIFETIME_MILLIS),
                 limits.getDuration(Limit.CREDENTIAL_FETCH_MILLIS),

@@ -87,6 +87,7 @@ public final class Gateway implements GatewayStarter.Gateway {
     private final AuditLog audit;
     private final TokenVerifier verifier;
     private final Federation federation;
+    private final Directories directories;
     private final HandleSealer handles;
     private final EventLoopGroup loops;
     private final Map<EventLoop, Worker> workers;
@@ -109,6 +110,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         this.audit = audit;
         this.verifier = verifier(config, parts.clock());
         this.federation = new Federation(config, parts.clock());
+        this.directories = new Directories(config, Federation.bounds(config.limits()), parts.clock());
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
         this.workers = new HashMap<>();
@@ -161,6 +163,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         ExchangeServices exchanges = new ExchangeServices(
                 parts.clock(),
                 verifier,
+                directories.groups(),
                 parts.policies()::current,
                 new Enforcer(handles),
                 federation.providers(),
@@ -201,6 +204,11 @@ public final class Gateway implements GatewayStarter.Gateway {
                 log.warn("signing keys are not available yet: {}", verifier.keys());
             }
         });
+        directories.start().thenAccept(ready -> {
+            if (!ready) {
+                log.warn("not every token for Microsoft Graph is available yet; see the lines above");
+            }
+        });
         federation.start().thenAccept(ready -> {
             if (!ready) {
                 log.warn("not every Google credential is available yet; see the lines above and /readyz?verbose");
@@ -236,7 +244,8 @@ public final class Gateway implements GatewayStarter.Gateway {
 
     private Health health() {
         boolean recordRequired = parts.config().audit().onFailure() == GatewayConfig.OnFailure.DENY;
-        return Health.of(stage, verifier, federation::status, parts.policies(), audit, recordRequired);
+        return Health.of(
+                stage, verifier, directories.groups(), federation::status, parts.policies(), audit, recordRequired);
     }
 
     private Readings readings(ExchangeServices exchanges, ExchangeCounters counters) {
@@ -249,6 +258,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 exchanges::requestBytesHeld,
                 exchanges::streamsOpen,
                 verifier,
+                directories.groups(),
                 federation::status,
                 parts.policies(),
                 workers.values().stream()
@@ -305,6 +315,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         verifier.close();
         federation.close();
+        directories.close();
         audit.close();
         // Last, so that whoever watches is told of the end by somebody.
         AdminListener health = admin;
@@ -350,7 +361,8 @@ public final class Gateway implements GatewayStarter.Gateway {
         Set<TokenVersion> versions = tenant.versions().stream()
                 .map(version -> TokenVersion.parse(version.toString()).orElseThrow())
                 .collect(Collectors.toUnmodifiableSet());
-        Authority authority = new Authority(tenant.authority().toString(), Authority.GLOBAL.v1Issuers());
+        Authority authority = new Authority(
+                tenant.authority().toString(), tenant.cloud().authority().v1Issuers());
         KeySource keys = switch (tenant.keys()) {
             case GatewayConfig.Keys.Discovery ignored ->
                 new DiscoveredKeys(tenant.id(), authority, versions, keyBounds, client);
@@ -360,10 +372,11 @@ public final class Gateway implements GatewayStarter.Gateway {
                 tenant.id(),
                 versions,
                 Set.copyOf(tenant.audiences()),
-                tenant.scope(),
+                tenant.demands(),
                 authority,
                 keys,
-                Set.copyOf(tenant.claims()));
+                Set.copyOf(tenant.claims()),
+                tenant.graph() != null);
     }
 
     private static @Nullable UpstreamSettings upstream(GatewayConfig config, List<Problem> problems) {

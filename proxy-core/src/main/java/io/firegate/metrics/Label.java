@@ -12,6 +12,7 @@ public enum Label {
     READ_RESULT(
             "result", "`loaded` (a new policy came into force), `unchanged`, `refused` (the files could not be used)"),
     TENANT("tenant", "a tenant's id, as configured"),
+    LOOKUP("result", "`memory`, `graph`, or a cause of [entra.md](entra.md#when-graph-fails)"),
     CREDENTIAL("credential", "its name under `credentials`"),
     REFRESH_RESULT("result", "`ok`, `failed`"),
     CAUSE("cause", "a cause of [google-credentials.md](google-credentials.md)"),

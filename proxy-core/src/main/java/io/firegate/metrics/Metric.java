@@ -63,6 +63,19 @@ public enum Metric {
     KEY_FETCHES_FAILED(
             Type.COUNTER, "firegate_signing_key_fetches_failed_total", "Fetches that gave no keys", Label.TENANT),
 
+    GROUP_LOOKUPS(
+            Type.COUNTER,
+            "firegate_group_lookups_total",
+            "Callers whose groups had to be looked up, by where the answer came from or why none came",
+            Label.TENANT,
+            Label.LOOKUP),
+    GROUP_CALLERS(Type.GAUGE, "firegate_group_callers", "Callers whose groups are kept"),
+    GRAPH_USABLE(
+            Type.GAUGE,
+            "firegate_graph_usable",
+            "0 while Microsoft Graph fails and is left alone, else 1; tenants with `graph.overage` only",
+            Label.TENANT),
+
     POLICY(Type.INFO, "firegate_policy_info", "The policy in force", Label.SNAPSHOT),
     POLICY_RULES(Type.GAUGE, "firegate_policy_rules", "Rules of the policy in force"),
     POLICY_BINDINGS(Type.GAUGE, "firegate_policy_bindings", "Bindings of the policy in force"),

@@ -3,6 +3,7 @@ package io.firegate.metrics;
 import io.firegate.audit.AuditLog;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.federation.CredentialStatus;
+import io.firegate.auth.graph.MemberGroups;
 import io.firegate.firestore.upstream.UpstreamCounts;
 import io.firegate.reload.PolicyStore;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param exchangesRunning requests that have not ended
  * @param requestBytesHeld bytes of unfinished request bodies
  * @param streamsOpen streams in both directions
+ * @param groups looks up the groups of callers whose token does not hold them
  * @param credentials how the service accounts' credentials stand
  * @param upstreams one for each event loop
  */
@@ -29,6 +31,7 @@ public record Readings(
         LongSupplier requestBytesHeld,
         LongSupplier streamsOpen,
         TokenVerifier verifier,
+        MemberGroups groups,
         Supplier<List<CredentialStatus>> credentials,
         PolicyStore policies,
         List<UpstreamCounts> upstreams,

@@ -2,6 +2,7 @@ package io.firegate.metrics;
 
 import io.firegate.auth.entra.KeyStatus;
 import io.firegate.auth.federation.CredentialStatus;
+import io.firegate.auth.graph.GraphStatus;
 import io.firegate.firestore.upstream.UpstreamCounts;
 import io.firegate.reload.PolicyStatus;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -98,6 +99,12 @@ public final class Scrape {
             case KEYS_AGE -> byTenant(this::age);
             case KEY_FETCHES -> byTenant(keys -> (double) keys.fetches());
             case KEY_FETCHES_FAILED -> byTenant(keys -> (double) keys.failures());
+            case GROUP_LOOKUPS -> lookups();
+            case GROUP_CALLERS -> Sample.of(readings.groups().entries());
+            case GRAPH_USABLE ->
+                readings.groups().status().stream()
+                        .map(graph -> new Sample(List.of(graph.tenant().toString()), flag(!graph.failing())))
+                        .toList();
             case POLICY ->
                 List.of(new Sample(List.of(readings.policies().current().id()), 1));
             case POLICY_RULES -> Sample.of(readings.policies().current().ruleCount());
@@ -130,6 +137,18 @@ public final class Scrape {
             case BUILD ->
                 List.of(new Sample(List.of(readings.version(), Runtime.version().toString()), 1));
         };
+    }
+
+    private List<Sample> lookups() {
+        List<Sample> samples = new ArrayList<>();
+        for (GraphStatus graph : readings.groups().status()) {
+            String tenant = graph.tenant().toString();
+            samples.add(Sample.counted(List.of(tenant, "memory"), graph.cached()));
+            samples.add(Sample.counted(List.of(tenant, "graph"), graph.asked()));
+            graph.failures()
+                    .forEach((cause, count) -> samples.add(Sample.counted(List.of(tenant, cause.name()), count)));
+        }
+        return samples;
     }
 
     private PolicyStatus status() {

@@ -50,6 +50,7 @@ class AdminListenerTest {
                 Health.of(
                         new Stage(),
                         gateway.verifier,
+                        gateway.groups,
                         () -> gateway.credentials,
                         gateway.policies,
                         gateway.record,

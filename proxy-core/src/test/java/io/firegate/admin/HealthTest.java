@@ -41,6 +41,7 @@ class HealthTest {
                 Health.of(
                         stage,
                         gateway.verifier,
+                        gateway.groups,
                         () -> gateway.credentials,
                         gateway.policies,
                         gateway.record,
@@ -86,6 +87,7 @@ class HealthTest {
                             [+] stage: serving
                             [+] policy: %s
                             [+] keys: usable for every tenant
+                            [+] groups: can be looked up
                             [+] credentials: none is fetched
                             [+] record: writable
                             """.formatted(gateway.policies.current().id()));
@@ -97,6 +99,18 @@ class HealthTest {
             assertThat(ask(pages, "/livez?verbose=1")).isEqualTo("200 ok\n[+] process: answers\n");
             assertThat(ask(pages, "/healthz")).isEqualTo("200 ok\n");
             assertThat(ask(pages, "/startupz")).isEqualTo("200 ok\n");
+        }
+    }
+
+    @Test
+    void aFailingGraphIsNamedAndTakesNoReplicaAway() {
+        try (StillGateway gateway = new StillGateway(StillGateway.published(keySet), Map.of(), false)) {
+            fetchKeys(gateway);
+            gateway.lookUpInVain();
+            assertThat(ask(pages(gateway, serving(), true), "/readyz?verbose"))
+                    .startsWith("200 ok\n")
+                    .contains("[+] groups: cannot be looked up: " + StillGateway.TENANT
+                            + " (NO_TOKEN: no token for Graph: NOT_FETCHED_YET)\n");
         }
     }
 

@@ -76,8 +76,13 @@ final class Advice {
             case NO_SCOPE ->
                 "People: ask for the API's scope. Applications: add the optional claim `idtyp` to the API's registration.";
             case SCOPE -> "Ask for the scope named in the challenge and consent to it. Operators: `tenants.N.scope`.";
+            case ROLE -> "Ask for an app role of the API, then get a new token. Operators: `tenants.N.roles`.";
             case APP_WITHOUT_ROLE -> "Assign an app role of the API to the application in Entra.";
-            case GROUPS_INCOMPLETE -> "Limit the groups claim in the registration, or bind the tier to an app role.";
+            case GROUPS_INCOMPLETE ->
+                "Limit the groups claim in the registration, or bind the tier to an app role. Operators: `tenants.N.graph`.";
+            case PRINCIPAL_GONE -> "Sign in again, with an account that exists.";
+            case GROUPS_UNAVAILABLE ->
+                "Try again with backoff. Operators: `/readyz?verbose` and the log say what Graph answers, docs/entra.md what it needs.";
             case GROUP_NAMES -> "Set the groups claim of the registration to group ids.";
             case GUEST, AGENT -> "Use a member's account. This version admits no guests and no agents.";
             case KEYS_UNAVAILABLE ->

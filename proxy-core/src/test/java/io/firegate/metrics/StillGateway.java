@@ -2,7 +2,8 @@ package io.firegate.metrics;
 
 import io.firegate.audit.AuditLog;
 import io.firegate.audit.AuditSink;
-import io.firegate.auth.entra.Authority;
+import io.firegate.auth.entra.Cloud;
+import io.firegate.auth.entra.Demands;
 import io.firegate.auth.entra.KeyBounds;
 import io.firegate.auth.entra.KeySource;
 import io.firegate.auth.entra.TenantSettings;
@@ -10,14 +11,18 @@ import io.firegate.auth.entra.TokenBounds;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.entra.TokenVersion;
 import io.firegate.auth.federation.CredentialStatus;
+import io.firegate.auth.graph.GraphBounds;
+import io.firegate.auth.graph.MemberGroups;
 import io.firegate.policy.Guid;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
+import io.firegate.policy.Principal;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.reload.Policies;
 import io.firegate.reload.PolicySource;
 import io.firegate.reload.PolicyStore;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +41,7 @@ public final class StillGateway implements AutoCloseable {
     public final Sink sink = new Sink();
     public final AuditLog record;
     public final TokenVerifier verifier;
+    public final MemberGroups groups;
     public final PolicyStore policies;
     /** How the service accounts' credentials stand; none unless the test sets some. */
     public volatile List<CredentialStatus> credentials = List.of();
@@ -110,6 +116,18 @@ public final class StillGateway implements AutoCloseable {
                 new TokenBounds(10_000, Duration.ofHours(2), Duration.ofMinutes(1), 100),
                 bounds,
                 StillGateway::now);
+        groups = MemberGroups.of(
+                List.of(new MemberGroups.Source(guid(TENANT), URI.create("http://127.0.0.1:1"), () -> null)),
+                new GraphBounds(
+                        Duration.ofSeconds(5),
+                        10_000,
+                        100,
+                        10,
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(15),
+                        100,
+                        Duration.ofSeconds(30)),
+                StillGateway::now);
         PolicyStore.Opened opened =
                 PolicyStore.open(source, files -> PolicyCompiler.compile(files, null), StillGateway::now);
         if (!(opened instanceof PolicyStore.Opened.Ready ready)) {
@@ -129,6 +147,14 @@ public final class StillGateway implements AutoCloseable {
         policies.reload();
     }
 
+    /** Somebody's groups are asked for, and there is no token for Graph. */
+    public void lookUpInVain() {
+        Guid somebody = guid(TENANT);
+        groups.of(
+                new Principal(somebody, somebody, Principal.Kind.USER, somebody, Set.of(), Set.of(), "", Instant.MAX),
+                Set.of(somebody));
+    }
+
     /** What is read when somebody looks. */
     public Readings readings() {
         return new Readings(
@@ -139,6 +165,7 @@ public final class StillGateway implements AutoCloseable {
                 () -> 4_096,
                 () -> 6,
                 verifier,
+                groups,
                 () -> credentials,
                 policies,
                 List.of(),
@@ -159,7 +186,12 @@ public final class StillGateway implements AutoCloseable {
 
     private static TenantSettings tenant(String id, KeySource keys) {
         return new TenantSettings(
-                guid(id), Set.of(TokenVersion.V2), Set.of("api"), "Data.Access", Authority.GLOBAL, keys);
+                guid(id),
+                Set.of(TokenVersion.V2),
+                Set.of("api"),
+                Demands.scope("Data.Access"),
+                Cloud.GLOBAL.authority(),
+                keys);
     }
 
     private static Guid guid(String text) {
@@ -173,6 +205,7 @@ public final class StillGateway implements AutoCloseable {
     @Override
     public void close() {
         verifier.close();
+        groups.close();
         record.close();
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable compiled policy, named by the digest of its sources. Safe for any thread. */
@@ -38,6 +39,7 @@ public final class PolicySnapshot {
 
     // Each binding stands under one of its keys, the most telling one; the others are checked when it is found.
     private final Map<Guid, int[]> byGroup = new HashMap<>();
+    private final Set<Guid> groups;
     private final Map<String, int[]> byRole = new HashMap<>();
     private final Map<Guid, int[]> byApp = new HashMap<>();
     private final Map<PrincipalKey, int[]> byPrincipal = new HashMap<>();
@@ -47,7 +49,9 @@ public final class PolicySnapshot {
         this.tiers = List.copyOf(tiers);
         this.bindings = List.copyOf(bindings);
         this.deny = deny;
-        Map<Guid, List<Integer>> groups = new HashMap<>();
+        this.groups =
+                bindings.stream().flatMap(binding -> binding.groups().stream()).collect(Collectors.toUnmodifiableSet());
+        Map<Guid, List<Integer>> inGroups = new HashMap<>();
         Map<String, List<Integer>> roles = new HashMap<>();
         Map<Guid, List<Integer>> apps = new HashMap<>();
         Map<PrincipalKey, List<Integer>> principals = new HashMap<>();
@@ -56,14 +60,14 @@ public final class PolicySnapshot {
             if (!binding.principals().isEmpty()) {
                 index(principals, binding.principals(), i);
             } else if (!binding.groups().isEmpty()) {
-                index(groups, binding.groups(), i);
+                index(inGroups, binding.groups(), i);
             } else if (!binding.apps().isEmpty()) {
                 index(apps, binding.apps(), i);
             } else {
                 index(roles, binding.roles(), i);
             }
         }
-        groups.forEach((key, list) -> byGroup.put(key, ints(list)));
+        inGroups.forEach((key, list) -> byGroup.put(key, ints(list)));
         roles.forEach((key, list) -> byRole.put(key, ints(list)));
         apps.forEach((key, list) -> byApp.put(key, ints(list)));
         principals.forEach((key, list) -> byPrincipal.put(key, ints(list)));
@@ -134,6 +138,11 @@ public final class PolicySnapshot {
             }
         }
         return databases;
+    }
+
+    /** Every group a binding names: of a caller's groups no others matter. The same object each time. */
+    public Set<Guid> groups() {
+        return groups;
     }
 
     List<Tier> tiers() {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param oid the object id of the person or service principal in that tenant
  * @param kind a person, or an application acting for itself
  * @param app the client application the token was issued to ({@code azp}, {@code appid} in v1)
- * @param groups the complete set of group object ids; never the visible part of a larger one
+ * @param groups the complete set of group object ids, or all that the policy names; never the visible part of a larger one
  * @param roles app roles granted for this API
  * @param tokenId {@code uti}, Entra's identifier of the single token; empty when the token has none
  * @param expiresAt {@code exp} of the token, without clock skew
@@ -96,6 +96,11 @@ public record Principal(
         groups = Set.copyOf(groups);
         roles = Set.copyOf(roles);
         claims = Map.copyOf(claims);
+    }
+
+    /** The same one, in these groups. */
+    public Principal inGroups(Set<Guid> others) {
+        return new Principal(tenant, oid, kind, app, others, roles, tokenId, expiresAt, claims, attributes);
     }
 
     /** Who it is, and nothing else of the token: claims can be personal. */

@@ -6,21 +6,13 @@ import java.net.URISyntaxException;
 import java.util.Set;
 
 /**
- * One Entra cloud: where its metadata and keys are, and how its issuers are spelled.
+ * One Entra cloud's front: where its metadata and keys are, and how its issuers are spelled.
  *
  * @param url the sign-in host, such as {@code https://login.microsoftonline.com}: scheme, host and port only, no final slash. Plain
  *     http is taken for loopback addresses only
  * @param v1Issuers what v1 issuers begin with, such as {@code https://sts.windows.net}; no final slash
  */
 public record Authority(String url, String v1Issuers) {
-    /** The global cloud. */
-    public static final Authority GLOBAL =
-            new Authority("https://login.microsoftonline.com", "https://sts.windows.net");
-
-    /** US Government: its own sign-in host, but the v1 issuers of the global cloud. */
-    public static final Authority US_GOVERNMENT =
-            new Authority("https://login.microsoftonline.us", "https://sts.windows.net");
-
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
 
     /**

@@ -1,5 +1,7 @@
 package io.firegate.auth.entra;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 
 /** The value of {@code WWW-Authenticate} for a refusal (RFC 6750 section 3). Stateless. */
@@ -23,6 +25,22 @@ public final class Challenge {
             }
             case UNAVAILABLE -> Optional.empty();
         };
+    }
+
+    /**
+     * The challenge that makes a client sign its user in once more, so that an authentication context is met (Microsoft, "Claims
+     * challenge"). Only for clients that declare they understand it: others would loop.
+     *
+     * @param context its id, such as {@code c1}
+     * @param authority scheme and host of the sign-in service
+     * @param clientId the API's
+     */
+    static String forContext(String context, String authority, String clientId) {
+        String claims = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"" + context + "\"}}}";
+        return "Bearer realm=\"\", authorization_uri=\"" + authority + "/common/oauth2/authorize\", client_id=\""
+                + clientId + "\", error=\"insufficient_claims\", claims=\""
+                + Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.US_ASCII))
+                + "\", cc_type=\"authcontext\"";
     }
 
     private static String withError(String error, TokenProblem problem) {

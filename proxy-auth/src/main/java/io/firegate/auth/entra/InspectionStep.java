@@ -51,8 +51,8 @@ public enum InspectionStep {
                     case SUBJECT, CLIENT, CLAIM_TYPE -> CALLER;
                     case SUBJECT_KIND -> KIND;
                     case GUEST, AGENT -> ADMISSION;
-                    case NO_SCOPE, SCOPE, APP_WITHOUT_ROLE -> PERMISSION;
-                    case GROUPS_INCOMPLETE, GROUP_NAMES -> GROUPS;
+                    case NO_SCOPE, SCOPE, ROLE, APP_WITHOUT_ROLE -> PERMISSION;
+                    case GROUPS_INCOMPLETE, GROUP_NAMES, PRINCIPAL_GONE, GROUPS_UNAVAILABLE -> GROUPS;
                 });
     }
 }

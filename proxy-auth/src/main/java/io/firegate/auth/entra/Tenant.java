@@ -11,13 +11,25 @@ final class Tenant {
     private final TenantSettings settings;
     private final Map<TokenVersion, String> issuers = new EnumMap<>(TokenVersion.class);
     private final TenantKeys keys;
+    private final String clientId;
 
     Tenant(TenantSettings settings, KeyBounds bounds, InstantSource clock) {
         this.settings = settings;
         this.keys = new TenantKeys(settings.id(), settings.keys(), bounds, clock);
+        this.clientId = clientId(settings.audiences());
         for (TokenVersion version : TokenVersion.values()) {
             issuers.put(version, settings.authority().issuer(settings.id(), version));
         }
+    }
+
+    /** The API's client id: an audience that is one, in v2 tokens or behind {@code api://}; else the audience as it stands. */
+    private static String clientId(Set<String> audiences) {
+        return audiences.stream()
+                .sorted()
+                .map(audience -> audience.replaceFirst("^api://", ""))
+                .filter(audience -> Guid.parse(audience).isPresent())
+                .findFirst()
+                .orElseGet(() -> audiences.stream().sorted().findFirst().orElse(""));
     }
 
     Guid id() {
@@ -32,8 +44,17 @@ final class Tenant {
         return settings.audiences();
     }
 
-    String scope() {
-        return settings.scope();
+    boolean groupsLookedUp() {
+        return settings.groupsLookedUp();
+    }
+
+    Demands demands() {
+        return settings.demands();
+    }
+
+    /** The value for {@code WWW-Authenticate} that sends a person of this tenant to meet an authentication context. */
+    String stepUp(String context) {
+        return Challenge.forContext(context, settings.authority().url(), clientId);
     }
 
     /** The names of the claims a policy may use. */

@@ -4,39 +4,42 @@ import io.firegate.policy.Guid;
 import java.util.Set;
 
 /**
- * One tenant whose tokens are accepted. Agents and guests of it are refused.
+ * One tenant whose tokens are accepted.
  *
  * @param id the tenant ({@code tid})
  * @param versions the token versions accepted; at least one
  * @param audiences the values of {@code aud} accepted: exact, case-sensitive strings; at least one
- * @param scope the scope a person's token must have in {@code scp}
+ * @param demands what its tokens must show
  * @param authority the tenant's cloud
  * @param keys where the tenant's signing keys come from
  * @param claims the names of the claims a policy may use
+ * @param groupsLookedUp whether somebody can look up the groups of a caller whose token does not hold them all; such a token is refused
+ *     else
  */
 public record TenantSettings(
         Guid id,
         Set<TokenVersion> versions,
         Set<String> audiences,
-        String scope,
+        Demands demands,
         Authority authority,
         KeySource keys,
-        Set<String> claims) {
-    /** Settings of a tenant that lets a policy use no claims. */
+        Set<String> claims,
+        boolean groupsLookedUp) {
+    /** Settings of a tenant that lets a policy use no claims and of which no groups are looked up. */
     public TenantSettings(
             Guid id,
             Set<TokenVersion> versions,
             Set<String> audiences,
-            String scope,
+            Demands demands,
             Authority authority,
             KeySource keys) {
-        this(id, versions, audiences, scope, authority, keys, Set.of());
+        this(id, versions, audiences, demands, authority, keys, Set.of(), false);
     }
 
     /**
      * Settings of one tenant.
      *
-     * @throws IllegalArgumentException when a set is empty or the scope is not one scope token
+     * @throws IllegalArgumentException when a set is empty
      */
     public TenantSettings {
         versions = Set.copyOf(versions);
@@ -49,14 +52,5 @@ public record TenantSettings(
             throw new IllegalArgumentException(
                     "tenant " + id + ": audiences needs the client id of the API registration");
         }
-        if (!isScopeToken(scope)) {
-            throw new IllegalArgumentException(
-                    "tenant " + id + ": scope must be one scope name without spaces, quotes or backslashes");
-        }
-    }
-
-    /** RFC 6749 section 3.3, {@code scope-token}. */
-    private static boolean isScopeToken(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"' && c != '\\');
     }
 }

@@ -49,6 +49,8 @@ final class TokenCheck {
             "acct",
             "idp",
             "uti",
+            "acrs",
+            "xms_cc",
             "xms_act_fct",
             "xms_sub_fct",
             "xms_idrel");
@@ -62,6 +64,10 @@ final class TokenCheck {
 
     // Entra Agent ID, "agent token claims": facet 11 is an agent identity, 13 an agent's user account.
     private static final Set<String> AGENT_FACETS = Set.of("11", "13");
+
+    /** "Claims challenges": a client that understands one, in any case. */
+    private static final String CHALLENGE_CAPABILITY = "cp1";
+
     // The same page: relation 3 is a personal account, 5 a guest.
     private static final Set<String> GUEST_RELATIONS = Set.of("3", "5");
 
@@ -81,6 +87,10 @@ final class TokenCheck {
     private @Nullable TrustedKey signedBy;
     private @Nullable Principal principal;
     private String missingScope = "";
+    private Principal.Agent agent = Principal.Agent.NONE;
+    private boolean guest;
+    private boolean overage;
+    private boolean takesChallenges;
 
     /** A token, one byte per character; the array is kept. */
     TokenCheck(byte[] token, TokenBounds bounds) {
@@ -153,7 +163,8 @@ final class TokenCheck {
         if (caller == null || key == null) {
             throw new IllegalStateException("not read yet, or the signature was not checked");
         }
-        return new VerifiedToken(caller, expiresAt.plus(bounds.clockSkew()), tenant().keys(), version(), key);
+        return new VerifiedToken(
+                caller, expiresAt.plus(bounds.clockSkew()), tenant(), takesChallenges, overage, version(), key);
     }
 
     /** Whom the claims name, whether the signature was checked or not: for inspection only, nobody may be believed because of it. */
@@ -309,15 +320,30 @@ final class TokenCheck {
         if (subjectKind != null && !app && !"user".equals(subjectKind)) {
             return TokenProblem.SUBJECT_KIND;
         }
-        TokenProblem problem = readAdmission();
+        Set<String> contexts = oneOrMore("acrs");
+        Set<String> capabilities = oneOrMore("xms_cc");
+        if (contexts == null || capabilities == null) {
+            return TokenProblem.CLAIM_TYPE;
+        }
+        TokenProblem problem = readAdmission(app);
         if (problem == null) {
             problem = app ? readAppRoles(roles) : readScope();
         }
+        if (problem == null && !holdsARole(roles)) {
+            problem = TokenProblem.ROLE;
+        }
         if (problem == null) {
-            problem = readGroupsComplete();
+            problem = readOverage();
+        }
+        if (problem == null && overage && !tenant().groupsLookedUp()) {
+            problem = TokenProblem.GROUPS_INCOMPLETE;
         }
         if (problem != null) {
             return problem;
+        }
+        if (overage) {
+            // What is listed beside the marker may be a part only, so none of it counts.
+            groupTexts = Set.of();
         }
         Set<Guid> groups = new HashSet<>();
         for (String text : groupTexts) {
@@ -337,19 +363,26 @@ final class TokenCheck {
                 roles,
                 uti,
                 expiresAt,
-                PolicyClaims.of(claims, tenant().claims()));
+                PolicyClaims.of(claims, tenant().claims()),
+                new Principal.Attributes(app ? Set.of() : contexts, agent, guest));
+        takesChallenges = capabilities.stream().anyMatch(CHALLENGE_CAPABILITY::equalsIgnoreCase);
         return null;
     }
 
-    /** Agents and guests: refused until a tenant can allow them. */
-    private @Nullable TokenProblem readAdmission() {
+    /** Agents and guests, which a tenant takes or does not. */
+    private @Nullable TokenProblem readAdmission(boolean app) {
         Set<String> facets = words("xms_act_fct");
         Set<String> subjectFacets = words("xms_sub_fct");
         Set<String> relations = words("xms_idrel");
         if (facets == null || subjectFacets == null || relations == null) {
             return TokenProblem.CLAIM_TYPE;
         }
-        if (intersects(facets, AGENT_FACETS) || intersects(subjectFacets, AGENT_FACETS)) {
+        if (intersects(subjectFacets, AGENT_FACETS) || (app && intersects(facets, AGENT_FACETS))) {
+            agent = Principal.Agent.ITSELF;
+        } else if (intersects(facets, AGENT_FACETS)) {
+            agent = Principal.Agent.FOR_USER;
+        }
+        if (agent != Principal.Agent.NONE && !tenant().demands().agents()) {
             return TokenProblem.AGENT;
         }
         if (claims.containsKey("idp") && !(claims.get("idp") instanceof String)) {
@@ -361,7 +394,14 @@ final class TokenCheck {
         boolean home = !claims.containsKey("idp")
                 || tenant().issuer(TokenVersion.V1).equals(claims.get("idp"))
                 || tenant().issuer(TokenVersion.V2).equals(claims.get("idp"));
-        return member && home && !intersects(relations, GUEST_RELATIONS) ? null : TokenProblem.GUEST;
+        guest = !member || !home || intersects(relations, GUEST_RELATIONS);
+        return guest && !tenant().demands().guests() ? TokenProblem.GUEST : null;
+    }
+
+    /** Whether it has one of the roles the tenant asks of everybody. */
+    private boolean holdsARole(Set<String> roles) {
+        Set<String> asked = tenant().demands().roles();
+        return asked.isEmpty() || intersects(roles, asked);
     }
 
     /** Any application of a tenant can get a token for any API of it; only an assigned role shows that somebody meant it to. */
@@ -377,15 +417,16 @@ final class TokenCheck {
         if (scopes.isEmpty()) {
             return TokenProblem.NO_SCOPE;
         }
-        if (!scopes.contains(tenant().scope())) {
-            missingScope = tenant().scope();
+        String asked = tenant().demands().scope();
+        if (asked != null && !scopes.contains(asked)) {
+            missingScope = asked;
             return TokenProblem.SCOPE;
         }
         return null;
     }
 
-    /** Overage markers win over a groups array beside them: what is listed may be a part only. */
-    private @Nullable TokenProblem readGroupsComplete() {
+    /** Whether Entra left groups out of the token: a marker says so, with a groups array beside it or without. */
+    private @Nullable TokenProblem readOverage() {
         Object names = claims.getOrDefault("_claim_names", Map.of());
         Object hasGroups = claims.getOrDefault("hasgroups", false);
         if (!(names instanceof Map<?, ?> elsewhere)) {
@@ -399,7 +440,8 @@ final class TokenCheck {
         } else {
             return TokenProblem.CLAIM_TYPE;
         }
-        return flag || elsewhere.containsKey("groups") ? TokenProblem.GROUPS_INCOMPLETE : null;
+        overage = flag || elsewhere.containsKey("groups");
+        return null;
     }
 
     private @Nullable Map<String, Object> decode(int from, int to) {
@@ -428,6 +470,11 @@ final class TokenCheck {
             strings.add(text);
         }
         return strings;
+    }
+
+    /** The same of a claim that Entra also writes as one string when it has one value. */
+    private @Nullable Set<String> oneOrMore(String claim) {
+        return claims.get(claim) instanceof String one ? Set.of(one) : strings(claim);
     }
 
     /** The words of a space-separated string; empty when the claim is missing, null when it is no string. */

@@ -83,12 +83,19 @@ public enum TokenProblem {
 
     /** A person's token without the scope the tenant requires. */
     SCOPE(Kind.INSUFFICIENT, "token lacks the required scope of this API"),
+    /** None of the app roles the tenant asks of everybody. */
+    ROLE(
+            Kind.INSUFFICIENT,
+            "token has none of the app roles this gateway asks of everybody: ask their owner to assign one"),
     /** An application's token without any role: every application of the tenant can get one of those. */
     APP_WITHOUT_ROLE(Kind.INSUFFICIENT, "application has no app role for this API: ask its owner to assign one"),
     /** Overage: Entra left groups out of the token, so nobody can tell which the caller has. */
     GROUPS_INCOMPLETE(
             Kind.INSUFFICIENT,
             "token does not hold all groups of the caller: limit the groups claim to groups assigned to the application, or use app roles"),
+    /** The groups are to be looked up, and the directory knows nobody of the token's object id. */
+    PRINCIPAL_GONE(
+            Kind.INSUFFICIENT, "caller is not in the directory of the tenant: deleted since the token was issued"),
     /** Names instead of object ids in {@code groups}: names are not unique, so they grant nothing. */
     GROUP_NAMES(
             Kind.INSUFFICIENT,
@@ -99,7 +106,9 @@ public enum TokenProblem {
     AGENT(Kind.INSUFFICIENT, "agents are not admitted"),
 
     /** The tenant's keys were never fetched, or are too old to be trusted. */
-    KEYS_UNAVAILABLE(Kind.UNAVAILABLE, "signing keys of the tenant are not available: try again later");
+    KEYS_UNAVAILABLE(Kind.UNAVAILABLE, "signing keys of the tenant are not available: try again later"),
+    /** The groups are to be looked up, and Graph does not answer. */
+    GROUPS_UNAVAILABLE(Kind.UNAVAILABLE, "groups of the caller cannot be looked up now: try again later");
 
     /** How the problem is answered (RFC 6750 section 3.1). */
     public enum Kind {

@@ -85,7 +85,10 @@ class DiscoveredKeysTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Failure.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            value = Failure.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "SLOW"})
     void aColdStartThatFailsIsUnavailableAndSaysWhy(Failure mode) {
         issuer.failWith(mode);
         try (TokenVerifier verifier = verifier(Set.of(TokenVersion.V2), timeoutFor(mode))) {
@@ -94,12 +97,21 @@ class DiscoveredKeysTest {
             assertThat(verifier.keys().get(0).lastFailure())
                     .contains(
                             switch (mode) {
-                                case NONE -> "";
+                                case NONE, SLOW -> "";
                                 case STATUS_500 -> "answered 500";
+                                case STATUS_429 -> "answered 429";
+                                case DROPPED -> "could not be read: IOException";
                                 case REDIRECT -> "answered 302";
                                 case HANG, STALL_IN_BODY -> "did not answer within";
-                                case HTML, TRUNCATED_JSON -> "JSON";
-                                case EMPTY_SET -> "no usable RSA key";
+                                case HTML, TRUNCATED_JSON, GARBAGE, WRONG_TYPE, GZIP -> "JSON";
+                                case EMPTY_SET,
+                                        AMBIGUOUS_KIDS,
+                                        WEAK_KEY,
+                                        EXPONENT_ONE,
+                                        SYMMETRIC_KEY,
+                                        PRIVATE_KEY,
+                                        ENCRYPTION_KEY -> "no usable RSA key";
+                                case TOO_MANY_KEYS -> "more than 50";
                                 case ENDLESS_BODY -> "more than 262144 bytes";
                                 case FOREIGN_KEYS_HOST -> "not on " + issuer.authority();
                                 case FOREIGN_ISSUER -> "names another issuer";
@@ -108,7 +120,10 @@ class DiscoveredKeysTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Failure.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            value = Failure.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "SLOW"})
     void knownKeysOutliveAFailingIssuer(Failure mode) {
         AtomicReference<KeySource> source = new AtomicReference<>(source(AMPLE));
         try (TokenVerifier verifier = verifier(() -> source.get().fetch())) {
@@ -197,7 +212,8 @@ class DiscoveredKeysTest {
     }
 
     private TenantSettings settings(Set<TokenVersion> versions, KeySource keys) {
-        return new TenantSettings(Samples.TENANT, versions, Set.of(Samples.API), "Data.Access", authority(), keys);
+        return new TenantSettings(
+                Samples.TENANT, versions, Set.of(Samples.API), Demands.scope("Data.Access"), authority(), keys);
     }
 
     private static Verification verify(TokenVerifier verifier, String token) {

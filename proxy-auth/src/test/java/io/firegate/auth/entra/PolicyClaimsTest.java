@@ -58,10 +58,11 @@ class PolicyClaimsTest {
                 plain.id(),
                 plain.versions(),
                 plain.audiences(),
-                plain.scope(),
+                plain.demands(),
                 plain.authority(),
                 source,
-                Set.of("extn_tenant", "missing"));
+                Set.of("extn_tenant", "missing"),
+                false);
         Map<String, Object> claims = Samples.claims(Samples.NOW);
         claims.put("extn_tenant", "t1");
         claims.put("extn_other", "o");

@@ -17,7 +17,7 @@ final class Samples {
     static final String API = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
     static final String CLIENT = "cccccccc-0000-4000-8000-00000000000c";
     static final String OID = "99999999-0000-4000-8000-000000000001";
-    static final String ISSUER = Authority.GLOBAL.issuer(TENANT, TokenVersion.V2);
+    static final String ISSUER = Cloud.GLOBAL.authority().issuer(TENANT, TokenVersion.V2);
 
     static final TokenBounds TOKEN_BOUNDS =
             new TokenBounds(24_576, Duration.ofHours(2), Duration.ofSeconds(60), 10_000);
@@ -27,7 +27,13 @@ final class Samples {
     private Samples() {}
 
     static TenantSettings tenant(KeySource keys) {
-        return new TenantSettings(TENANT, Set.of(TokenVersion.V2), Set.of(API), "Data.Access", Authority.GLOBAL, keys);
+        return new TenantSettings(
+                TENANT,
+                Set.of(TokenVersion.V2),
+                Set.of(API),
+                Demands.scope("Data.Access"),
+                Cloud.GLOBAL.authority(),
+                keys);
     }
 
     static TokenVerifier verifier(TestClock clock, KeySource keys) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firegate.auth.graph;
+
+import org.jspecify.annotations.NullMarked;
