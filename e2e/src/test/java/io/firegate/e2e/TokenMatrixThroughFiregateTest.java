@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -90,10 +89,7 @@ class TokenMatrixThroughFiregateTest {
     }
 
     private Stream<DynamicTest> rows(String over, Wire wire) {
-        // What a policy cannot ask for yet.
-        Set<String> later = Set.of("open", "stepUp");
         return TokenMatrix.load(Map.of()).cases().stream()
-                .filter(row -> !later.contains(row.text("gateway", "v2")))
                 .map(row -> DynamicTest.dynamicTest(row.name(), () -> {
                     MatrixGateway gateway = gateway(row.text("gateway", "v2"));
                     run(gateway, gateway.row(row.number()), over, wire);

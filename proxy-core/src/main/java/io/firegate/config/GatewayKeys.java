@@ -76,8 +76,16 @@ final class GatewayKeys {
                     new Shape.ListOf(scalar(ScalarType.TEXT), 0),
                     "[]",
                     "claims of the token that a policy may use: strings, numbers, booleans, lists of strings"),
-            defaulted("agents", scalar(ScalarType.ADMISSION), "deny", "tokens of AI agents"),
-            defaulted("guests", scalar(ScalarType.ADMISSION), "deny", "tokens of guests"),
+            defaulted(
+                    "agents",
+                    scalar(ScalarType.ADMISSION),
+                    "deny",
+                    "tokens of AI agents, for themselves or for a person; with allow a binding still has to admit them"),
+            defaulted(
+                    "guests",
+                    scalar(ScalarType.ADMISSION),
+                    "deny",
+                    "tokens of guests of the tenant; with allow a binding still has to admit them"),
             section(
                     "keys",
                     keys(

@@ -210,10 +210,10 @@ record ScalarType(Form form, String described, Function<String, Reading> reader)
 
     static final ScalarType ON_FAILURE = choice(OnFailure.values());
 
-    static final ScalarType ADMISSION = new ScalarType(Form.STRING, "deny", text -> switch (text) {
+    static final ScalarType ADMISSION = new ScalarType(Form.STRING, "deny, allow", text -> switch (text) {
         case "deny" -> new Reading.Good(false);
-        case "allow" -> new Reading.Bad("`allow` is not in this version: agents and guests are refused", "write deny");
-        default -> new Reading.Bad("`" + text + "` is not `deny`", "write deny");
+        case "allow" -> new Reading.Good(true);
+        default -> new Reading.Bad("`" + text + "` is neither deny nor allow", "write deny, or allow");
     });
 
     static final ScalarType CLOUD = new ScalarType(Form.STRING, clouds(), text -> {

@@ -21,6 +21,10 @@ public enum ErrorCode {
             Group.CALLER,
             GrpcStatus.PERMISSION_DENIED,
             "The token is valid but lacks the scope, role or kind needed here."),
+    STEP_UP_REQUIRED(
+            Group.CALLER,
+            GrpcStatus.UNAUTHENTICATED,
+            "Sign the user in again with the claims of the challenge: MSAL does when it is given them."),
     IDENTITY_UNAVAILABLE(
             Group.GATEWAY,
             GrpcStatus.UNAVAILABLE,

@@ -4,6 +4,7 @@ import io.firegate.auth.credential.Absence;
 import io.firegate.auth.entra.Challenge;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.Verification;
+import io.firegate.auth.entra.VerifiedToken;
 import io.firegate.auth.graph.Membership;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.firestore.enforce.WriteCondition;
@@ -12,6 +13,7 @@ import io.firegate.firestore.status.StatusDetails;
 import io.firegate.firestore.upstream.UpstreamFailure;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
+import io.firegate.policy.DenyReason;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,20 @@ public final class Failures {
             metadata.put("rule", deny.rule());
         }
         return new Failure(ErrorCode.POLICY_DENIED, deny.reason(), message.toString(), metadata, null);
+    }
+
+    /**
+     * The same of everything one caller asked for. When nothing but a stronger sign-in is missing and the client can bring one about, it
+     * is told how; any other client would loop, and is denied.
+     */
+    public static Failure of(Decision.Deny deny, VerifiedToken caller) {
+        Failure denied = of(deny);
+        String context = deny.reason() == DenyReason.AUTH_CONTEXT ? deny.detail() : null;
+        String challenge = context == null ? null : caller.stepUp(context).orElse(null);
+        return challenge == null
+                ? denied
+                : new Failure(
+                        ErrorCode.STEP_UP_REQUIRED, deny.reason(), denied.message(), denied.metadata(), challenge);
     }
 
     /**

@@ -304,7 +304,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             case Admission.Answered answered -> answer(answered);
             case Admission.Denied denied -> {
                 record.denied(denied);
-                close(Failures.of(denied.deny()));
+                close(token == null ? Failures.of(denied.deny()) : Failures.of(denied.deny(), token));
             }
             case Admission.Invalid(var problem, var place) -> refuse(Failures.of(problem, place));
         }

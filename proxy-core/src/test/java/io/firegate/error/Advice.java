@@ -84,7 +84,8 @@ final class Advice {
             case GROUPS_UNAVAILABLE ->
                 "Try again with backoff. Operators: `/readyz?verbose` and the log say what Graph answers, docs/entra.md what it needs.";
             case GROUP_NAMES -> "Set the groups claim of the registration to group ids.";
-            case GUEST, AGENT -> "Use a member's account. This version admits no guests and no agents.";
+            case GUEST -> "Use a member's account. Operators: `tenants.N.guests`, and `require` in a binding.";
+            case AGENT -> "Act for yourself. Operators: `tenants.N.agents`, and `require` in the bindings.";
             case KEYS_UNAVAILABLE ->
                 "Try again with backoff. Operators: `/readyz` and the log say what the key source answers.";
         };
