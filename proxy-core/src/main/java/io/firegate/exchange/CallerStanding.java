@@ -21,6 +21,14 @@ sealed interface CallerStanding {
     /** Its groups cannot be told. */
     record Unknown(Failure failure) implements CallerStanding {}
 
+    /** The same for who cannot wait: a client's stream ends then, and waits for the groups before its next one. */
+    static CallerStanding atOnce(ExchangeServices services, VerifiedToken caller, PolicySnapshot snapshot) {
+        CallerStanding found = of(services, caller, snapshot);
+        return found instanceof Awaited
+                ? new Unknown(Failures.of(new Verification.Refused(TokenProblem.GROUPS_UNAVAILABLE)))
+                : found;
+    }
+
     /** Finds it; never waits. */
     static CallerStanding of(ExchangeServices services, VerifiedToken caller, PolicySnapshot snapshot) {
         if (!caller.groupsElsewhere()) {

@@ -283,16 +283,13 @@ final class ListenCall implements StreamedCall, AnswerSink {
      * before its next one.
      */
     private @Nullable Standing standing(PolicySnapshot snapshot) {
-        return switch (CallerStanding.of(services, token, snapshot)) {
+        return switch (CallerStanding.atOnce(services, token, snapshot)) {
             case CallerStanding.Known(var standing) -> standing;
             case CallerStanding.Unknown(var failure) -> {
                 owner.fail(failure);
                 yield null;
             }
-            case CallerStanding.Awaited awaited -> {
-                owner.fail(Failures.of(new Verification.Refused(TokenProblem.GROUPS_UNAVAILABLE)));
-                yield null;
-            }
+            case CallerStanding.Awaited awaited -> throw new IllegalStateException("nothing is awaited at once");
         };
     }
 

@@ -16,6 +16,7 @@ import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.IpAddress;
 import io.firegate.policy.PolicySnapshot;
+import io.firegate.policy.Standing;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Instant;
 import java.util.List;
@@ -80,13 +81,16 @@ final class WriteCall implements StreamedCall, StreamedCommit.Stream {
             return;
         }
         PolicySnapshot snapshot = services.policy().get();
+        Standing standing = standing(snapshot);
+        if (standing == null) {
+            return;
+        }
         ExchangeRecord record = open ? owner.another() : owner.record();
         record.judged(snapshot);
         if (open) {
             record.received(message.length);
         }
-        WriteStream.Turn turn =
-                stream.next(message, token.standing(snapshot), now, new WriteTexts(record.decisionId()));
+        WriteStream.Turn turn = stream.next(message, standing, now, new WriteTexts(record.decisionId()));
         switch (turn) {
             case WriteStream.Turn.Goodbye(byte[] answer) -> {
                 owner.send(answer, pace);
@@ -195,13 +199,29 @@ final class WriteCall implements StreamedCall, StreamedCommit.Stream {
         }
     }
 
+    /** The caller's standing; null when its groups cannot be told at once, and the stream has ended. */
+    private @Nullable Standing standing(PolicySnapshot snapshot) {
+        switch (CallerStanding.atOnce(services, token, snapshot)) {
+            case CallerStanding.Known(var standing) -> {
+                return standing;
+            }
+            case CallerStanding.Unknown(var failure) -> fail(failure);
+            case CallerStanding.Awaited awaited -> throw new IllegalStateException("nothing is awaited at once");
+        }
+        return null;
+    }
+
     /** Only whether the stream may be open at all: each write is judged as it comes. */
     private void judgeAnew(PolicySnapshot snapshot, Instant now) {
         if (snapshot == judgedBy) {
             return;
         }
         judgedBy = snapshot;
-        Decision.Deny deny = stream.denial(token.standing(snapshot), now);
+        Standing standing = standing(snapshot);
+        if (standing == null) {
+            return;
+        }
+        Decision.Deny deny = stream.denial(standing, now);
         DatabaseName database = stream.database();
         if (deny != null && database != null) {
             ExchangeRecord record = owner.another();
