@@ -136,7 +136,7 @@ final class CallerCredentials implements CredentialProvider {
         private volatile @Nullable Held held;
 
         // Guarded by this.
-        private @Nullable CompletableFuture<CredentialLookup> flight;
+        private @Nullable Flight flight;
         private @Nullable Trouble refused;
 
         CredentialLookup lookup(Caller caller) {
@@ -146,9 +146,8 @@ final class CallerCredentials implements CredentialProvider {
             if (mine != null && usable && now.isBefore(mine.refreshAt())) {
                 return new CredentialLookup.Ready(mine.credential());
             }
-            CompletableFuture<CredentialLookup> started = null;
-            boolean probe = false;
-            CompletionStage<CredentialLookup> pending;
+            Flight started = null;
+            Flight pending;
             synchronized (this) {
                 if (flight != null) {
                     pending = flight;
@@ -160,7 +159,6 @@ final class CallerCredentials implements CredentialProvider {
                                 : missing(standing, now);
                     }
                     Trouble over = trouble;
-                    probe = over != null;
                     if (over != null && !probing.compareAndSet(false, true)) {
                         // One attempt finds out whether it has passed.
                         return mine != null && usable
@@ -168,7 +166,7 @@ final class CallerCredentials implements CredentialProvider {
                                 : missing(over, now);
                     }
                     if (underWay.incrementAndGet() > issue.exchangesMax()) {
-                        if (probe) {
+                        if (over != null) {
                             probing.set(false);
                         }
                         underWay.decrementAndGet();
@@ -176,13 +174,13 @@ final class CallerCredentials implements CredentialProvider {
                                 ? new CredentialLookup.Ready(mine.credential())
                                 : new CredentialLookup.Missing(new Absence(CredentialProblem.THROTTLED, RETRY_FIRST));
                     }
-                    started = new CompletableFuture<>();
+                    started = new Flight(over != null, clock.instant());
                     flight = started;
                     pending = started;
                 }
             }
             if (started != null) {
-                fly(caller, started, probe);
+                fly(caller, started);
             }
             return mine != null && usable
                     ? new CredentialLookup.Ready(mine.credential())
@@ -199,8 +197,8 @@ final class CallerCredentials implements CredentialProvider {
             return all != null && now.isBefore(all.until()) ? all : null;
         }
 
-        private CompletionStage<CredentialLookup> bounded(CompletionStage<CredentialLookup> pending) {
-            return pending.toCompletableFuture()
+        private CompletionStage<CredentialLookup> bounded(Flight pending) {
+            return pending.landed
                     .copy()
                     .completeOnTimeout(
                             new CredentialLookup.Missing(new Absence(CredentialProblem.TIMEOUT, RETRY_FIRST)),
@@ -208,14 +206,11 @@ final class CallerCredentials implements CredentialProvider {
                             TimeUnit.MILLISECONDS);
         }
 
-        private void fly(Caller caller, CompletableFuture<CredentialLookup> mine, boolean probe) {
-            Instant asked = clock.instant();
+        private void fly(Caller caller, Flight mine) {
             alarm.after(
                     bounds.deadline(),
                     () -> land(
                             mine,
-                            probe,
-                            asked,
                             TokenReply.failed(CredentialProblem.TIMEOUT, "no token within " + bounds.deadline())));
             alarm.after(Duration.ZERO, () -> {
                 CompletionStage<TokenReply> reply;
@@ -225,13 +220,13 @@ final class CallerCredentials implements CredentialProvider {
                     reply = CompletableFuture.failedFuture(bug);
                 }
                 CompletionStage<Boolean> unused = reply.handle((got, error) -> {
-                    land(mine, probe, asked, got != null ? got : broke(error));
+                    land(mine, got != null ? got : broke(error));
                     return true;
                 });
             });
         }
 
-        private void land(CompletableFuture<CredentialLookup> mine, boolean probe, Instant asked, TokenReply reply) {
+        private void land(Flight mine, TokenReply reply) {
             CredentialLookup result;
             synchronized (this) {
                 if (flight != mine) {
@@ -242,7 +237,7 @@ final class CallerCredentials implements CredentialProvider {
                 result = switch (reply) {
                     case TokenReply.Issued issued -> {
                         refused = null;
-                        yield new CredentialLookup.Ready(take(issued.token(), asked));
+                        yield new CredentialLookup.Ready(take(issued.token(), mine.asked));
                     }
                     case TokenReply.Failed failed -> {
                         Trouble now = count(failed);
@@ -257,10 +252,10 @@ final class CallerCredentials implements CredentialProvider {
             if (reply instanceof TokenReply.Issued) {
                 countGood();
             }
-            if (probe) {
+            if (mine.probe) {
                 probing.set(false);
             }
-            mine.complete(result);
+            mine.landed.complete(result);
         }
 
         private Credential take(FetchedToken token, Instant asked) {
@@ -272,6 +267,18 @@ final class CallerCredentials implements CredentialProvider {
                     token.expiresAt().minus(margin.compareTo(EXPIRY_MARGIN) < 0 ? margin : EXPIRY_MARGIN),
                     asked.plusMillis((long) (life.toMillis() * (REFRESH_AT - REFRESH_SPREAD * random.getAsDouble()))));
             return credential;
+        }
+    }
+
+    /** An exchange under way. */
+    private static final class Flight {
+        final CompletableFuture<CredentialLookup> landed = new CompletableFuture<>();
+        final boolean probe;
+        final Instant asked;
+
+        Flight(boolean probe, Instant asked) {
+            this.probe = probe;
+            this.asked = asked;
         }
     }
 
