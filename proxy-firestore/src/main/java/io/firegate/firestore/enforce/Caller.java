@@ -35,6 +35,9 @@ interface Caller {
     /** The documents that must be looked up for what has been decided so far. */
     Set<ResourcePath> needed();
 
+    /** The same caller, for what is good to know and not worth looking documents up: {@link #needed} takes no note of it. */
+    Caller apart();
+
     /** The same caller of the same request when documents have been looked up. */
     Caller with(Lookups lookups);
 
@@ -95,6 +98,11 @@ interface Caller {
         @Override
         public Set<ResourcePath> needed() {
             return needed;
+        }
+
+        @Override
+        public Caller apart() {
+            return with(lookups);
         }
 
         @Override

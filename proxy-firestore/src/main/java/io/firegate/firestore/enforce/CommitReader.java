@@ -81,6 +81,7 @@ final class CommitReader extends RpcReader {
                                 .map(each -> each.intent(moment.history()))
                                 .toList(),
                         moment.upstream(),
-                        WriteSet.Commit.INSTANCE));
+                        WriteSet.Commit.INSTANCE),
+                moment);
     }
 }

@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +130,8 @@ public final class Enforcer {
         Admission admission = null;
         try {
             admission = judge(method, framed, caller, refusals);
-            if (admission instanceof Admission.Guarded(LookupCall lookup)) {
+            if (admission instanceof Admission.Guarded(var call)
+                    && (call instanceof LookupCall || call instanceof LookupWrite)) {
                 // It is judged again when what it needs has been read, and the bytes that came are gone by then.
                 byte[] own = ByteBufUtil.getBytes(framed);
                 admission = judge(method, Unpooled.wrappedBuffer(own), caller.with(Lookups.NONE), refusals);
@@ -205,7 +208,7 @@ public final class Enforcer {
                 // Some of what the request alone does not settle may depend on what is stored.
                 boolean open = deny.reason() == DenyReason.UNENFORCEABLE || deny.reason() == DenyReason.NO_RULE;
                 yield writes != null && open
-                        ? guarded(method, wants, writes, body, caller)
+                        ? guarded(method, wants, writes, body, caller, null)
                         : new Admission.Denied(wants.database(), wants.accesses(), deny);
             }
             case Decision.Permit permit ->
@@ -227,9 +230,6 @@ public final class Enforcer {
         if (looked != null) {
             throw new IllegalStateException("looked up once, and something else is needed");
         }
-        if (wants.writes() != null) {
-            return unenforceable(wants, permit, Demand.LOOKED_UP);
-        }
         Plan.Step refused = wants.plan().refusedAnyway(Plan.Verdict.of(permit, caller));
         if (refused != null) {
             return outcome(method, wants, body, permit, refused);
@@ -240,7 +240,7 @@ public final class Enforcer {
                 permit,
                 wants.items(),
                 caller.needed(),
-                wants.moment(),
+                Objects.requireNonNull(wants.moment(), "only reads are limited to rows"),
                 found -> judge(method, wants, body, caller.with(found.lookups()), met, found)));
     }
 
@@ -288,9 +288,14 @@ public final class Enforcer {
                 method, wants.database(), permit, wants.items(), reencoded, List.of(), answers, bytes));
     }
 
-    /** All or nothing, once it is known what is stored. */
+    /** All or nothing, once it is known what is stored, and what is looked up. */
     private static Admission guarded(
-            FirestoreMethod method, Reading.Wants wants, WriteSet writes, Body body, Caller caller) {
+            FirestoreMethod method,
+            Reading.Wants wants,
+            WriteSet writes,
+            Body body,
+            Caller caller,
+            @Nullable Looked looked) {
         WriteAccesses accesses = new WriteAccesses(wants.database(), wants.credential());
         List<WriteTerms> terms = new ArrayList<>(writes.intents().size());
         List<Decision.Grant> grants = new ArrayList<>();
@@ -308,9 +313,6 @@ public final class Enforcer {
                 }
             }
         }
-        if (!caller.needed().isEmpty()) {
-            return unenforceable(wants, new Decision.Permit(String.valueOf(credential), grants), Demand.LOOKED_UP);
-        }
         if (credential == null) {
             throw new IllegalStateException("without writes nothing depends on what is stored");
         }
@@ -325,11 +327,54 @@ public final class Enforcer {
         if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
             throw new IllegalStateException("no way to carry out a write: " + step);
         }
-        GuardedWhole call =
-                new GuardedWhole(method, wants.database(), permit, writes, body.message(edits), terms, answers);
-        return call.isTooLarge()
-                ? new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null)
-                : new Admission.Guarded(call);
+        boolean own = looked != null && !looked.begun().isEmpty();
+        WriteSet set = own ? writes.in(wants.database(), looked.begun()) : writes;
+        byte[] message = body.message(edits);
+        RequestProblem problem = set.problem(message);
+        if (problem != null) {
+            return new Admission.Invalid(problem, "mask");
+        }
+        GuardedWhole call = new GuardedWhole(
+                own ? FirestoreMethod.COMMIT : method, wants.database(), permit, set, message, terms, answers);
+        if (call.isTooLarge()) {
+            return new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null);
+        }
+        return caller.needed().isEmpty()
+                ? new Admission.Guarded(call)
+                : lookUp(method, wants, writes, body, call, caller, looked);
+    }
+
+    /** The same when documents have been looked up: in the client's transaction, or in one that firegate begins. */
+    private static Admission lookUp(
+            FirestoreMethod method,
+            Reading.Wants wants,
+            WriteSet writes,
+            Body body,
+            GuardedWhole call,
+            Caller caller,
+            @Nullable Looked looked) {
+        if (looked != null) {
+            throw new IllegalStateException("looked up once, and something else is needed");
+        }
+        Decision.Deny anyway = call.refusedAnyway();
+        if (anyway != null) {
+            return new Admission.Denied(wants.database(), wants.accesses(), anyway);
+        }
+        Moment moment = wants.moment();
+        Function<Looked, Admission> judge =
+                found -> guarded(method, wants, writes, body, caller.with(found.lookups()), found);
+        return new Admission.Guarded(
+                moment == null || writes.transaction().isEmpty()
+                        ? new LookupWrite(
+                                method, wants.database(), call.permit(), wants.items(), caller.needed(), judge)
+                        : new LookupCall(
+                                method,
+                                wants.database(),
+                                call.permit(),
+                                wants.items(),
+                                caller.needed(),
+                                moment,
+                                judge));
     }
 
     /** Each write for itself. */
@@ -440,8 +485,9 @@ public final class Enforcer {
             return permit;
         }
         List<Decision.Grant> grants = new ArrayList<>(permit.grants());
+        Caller asking = caller.apart();
         for (Access answer : wants.answers()) {
-            switch (caller.decide(wants.database(), List.of(answer), permit.credential())) {
+            switch (asking.decide(wants.database(), List.of(answer), permit.credential())) {
                 case Decision.Permit shown -> grants.addAll(shown.grants());
                 case Decision.Deny deny -> {
                     if (deny.reason() == DenyReason.MIXED_CREDENTIALS) {

@@ -3,6 +3,7 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.BatchGetDocumentsRequest;
 import com.google.firestore.v1.BatchGetDocumentsResponse;
 import com.google.firestore.v1.Precondition;
+import com.google.firestore.v1.RollbackRequest;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only {@link Enforcer} makes one. Belongs to the thread of its exchange, which calls {@link #begin} and then {@link #answered} for
  * every {@link Turn.Ask}, and {@link #begin} again after a {@link Turn.Pause}.
  */
-public abstract sealed class GuardedCall permits LookupCall, GuardedWhole, GuardedBatch {
+public abstract sealed class GuardedCall permits LookupCall, LookupWrite, GuardedWhole, GuardedBatch {
     /** Documents one guarded request may depend on: the sentence of the problem says it. */
     static final int DOCUMENTS_MAX = 1000;
 
@@ -36,6 +37,7 @@ public abstract sealed class GuardedCall permits LookupCall, GuardedWhole, Guard
     private static final int PREFIX_BYTES = 5;
     private static final int STATUS_NOT_FOUND = 5;
     static final int STATUS_ALREADY_EXISTS = 6;
+    static final int STATUS_ABORTED = 10;
     private static final int STATUS_FAILED_PRECONDITION = 9;
 
     /** How often a lost pin is read and judged anew, product.md 4.6. */
@@ -171,6 +173,16 @@ public abstract sealed class GuardedCall permits LookupCall, GuardedWhole, Guard
     /** Sends the writes. */
     Turn write(MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
         return new Turn.Ask(call(method, request, grants, refused), true);
+    }
+
+    /** Gives a transaction up. */
+    Turn rollback(ByteString transaction) {
+        return ask(
+                FirestoreMethod.ROLLBACK,
+                RollbackRequest.newBuilder()
+                        .setDatabase(database.resourceName())
+                        .setTransaction(transaction)
+                        .build());
     }
 
     /** Asks something of firegate's own. */

@@ -30,6 +30,8 @@ final class GuardedWhole extends GuardedCall {
     /** The verifies of documents that do not exist for the caller. */
     private final BitSet unseen = new BitSet();
 
+    private Map<String, SimulatedDocument> judged = Map.of();
+
     private boolean reading;
     private boolean tooMany;
 
@@ -102,7 +104,8 @@ final class GuardedWhole extends GuardedCall {
             return documents == null ? Turn.Broken.INSTANCE : judge(documents);
         }
         if (status == STATUS_OK) {
-            return messages.size() == 1 && answers().examine(messages.get(0)) instanceof Examined.Send(byte[] fit)
+            return messages.size() == 1
+                            && answers().examine(answer(messages.get(0))) instanceof Examined.Send(byte[] fit)
                     ? new Turn.Answer(untold(fit), List.of())
                     : Turn.Broken.INSTANCE;
         }
@@ -118,6 +121,15 @@ final class GuardedWhole extends GuardedCall {
         // In a transaction nobody else may have written; Firestore's clients begin it anew when it is aborted.
         Turn.Pause pause = set.transaction().isEmpty() ? pause() : null;
         return pause == null ? new Turn.Fail(WriteCondition.CONTENTION) : pause;
+    }
+
+    private byte[] answer(byte[] answered) {
+        try {
+            return set.form()
+                    .answer(message, answered, judged.get(name(terms.get(0).intent())));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
     }
 
     /** A verify that holds answers when the document was changed last: of one that does not exist for the caller, the time of the commit. */
@@ -138,7 +150,8 @@ final class GuardedWhole extends GuardedCall {
         }
     }
 
-    private Decision.@Nullable Deny refusedAnyway() {
+    /** The denial of what is settled without a look at what is stored or looked up; null when there is none. */
+    Decision.@Nullable Deny refusedAnyway() {
         List<Write> writes = writes();
         for (int i = 0; i < writes.size(); i++) {
             Decision.Deny deny = WriteJudge.refusedAnyway(terms.get(i), writes.get(i));
@@ -160,6 +173,7 @@ final class GuardedWhole extends GuardedCall {
     private Turn judge(Map<String, SimulatedDocument> documents) {
         try {
             List<Write> writes = writes();
+            judged = documents;
             WriteJudge judge = new WriteJudge(documents);
             List<Write> pinned = new ArrayList<>(writes.size());
             for (int i = 0; i < writes.size(); i++) {

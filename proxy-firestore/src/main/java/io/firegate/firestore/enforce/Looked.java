@@ -4,15 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.firegate.policy.Decision;
 import io.firegate.policy.Lookups;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was looked up for a request before it could be judged.
  *
  * @param before what is permitted whatever is found
  * @param lookups what was found
- * @param at when; null in a transaction, whose reads are all of one moment
+ * @param at when
  * @param begun Firestore's id of the transaction it was read in when that began with it; empty otherwise
  */
-record Looked(
-        Decision.Permit before, Lookups lookups, @Nullable Timestamp at, ByteString begun) {}
+record Looked(Decision.Permit before, Lookups lookups, Timestamp at, ByteString begun) {}

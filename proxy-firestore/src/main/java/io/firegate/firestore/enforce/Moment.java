@@ -105,11 +105,7 @@ final class Moment {
             edits.add(Edit.remove(begins.field()));
             edits.add(Edit.insert(end, transactionNumber, looked.begun().toByteArray()));
         } else if (isNow()) {
-            Timestamp at = looked.at();
-            if (at == null) {
-                throw new IllegalStateException("looked up at no time");
-            }
-            edits.add(Edit.insert(end, readTimeNumber, at.toByteArray()));
+            edits.add(Edit.insert(end, readTimeNumber, looked.at().toByteArray()));
         }
     }
 

@@ -5,6 +5,7 @@ import com.google.firestore.v1.BatchGetDocumentsResponse;
 import com.google.firestore.v1.CommitRequest;
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.Write;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.firegate.firestore.handle.HandleKeys;
 import io.firegate.firestore.handle.HandleSealer;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TriedWrites implements WriteTrial {
     private static final int PREFIX_BYTES = 5;
+    /** The one transaction there is. */
+    private static final ByteString TRANSACTION = ByteString.copyFromUtf8("transaction");
 
     private final Enforcer enforcer;
 
@@ -47,47 +50,40 @@ public final class TriedWrites implements WriteTrial {
         enforcer = new Enforcer(new HandleSealer(HandleKeys.random()));
     }
 
-    /** The writer of an attempt: decided as the gateway decides, with what is given looked up. */
-    private record Writer(Attempt attempt) implements Caller {
+    /** The writer of an attempt: decided as the gateway decides, in the past where the attempt is. */
+    private record Writer(Caller caller, boolean past) implements Caller {
         @Override
         public Principal principal() {
-            return attempt.standing().principal();
+            return caller.principal();
         }
 
         @Override
         public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String credential) {
-            boolean past = attempt.request().accesses().get(0).history();
             List<Access> asked = new ArrayList<>();
             for (Access access : accesses) {
                 asked.add(new Access(access.operation(), access.resource(), past || access.history()));
             }
-            AccessRequest request = new AccessRequest(
-                    database,
-                    asked,
-                    attempt.request().namedTier(),
-                    credential,
-                    attempt.request().now(),
-                    attempt.request().client(),
-                    attempt.lookups());
-            return attempt.standing()
-                    .snapshot()
-                    .decide(attempt.standing(), request)
-                    .onTerms();
+            return caller.decide(database, asked, credential);
         }
 
         @Override
         public boolean opens(String tier, ResourcePath parent, String collectionId, boolean history) {
-            return attempt.standing().snapshot().opens(tier, parent, collectionId, history);
+            return caller.opens(tier, parent, collectionId, history);
         }
 
         @Override
         public Set<ResourcePath> needed() {
-            return Set.of();
+            return caller.needed();
+        }
+
+        @Override
+        public Caller apart() {
+            return new Writer(caller.apart(), past);
         }
 
         @Override
         public Caller with(Lookups found) {
-            return this;
+            return new Writer(caller.with(found), past);
         }
     }
 
@@ -111,12 +107,15 @@ public final class TriedWrites implements WriteTrial {
                 .setDatabase(request.database().resourceName())
                 .addWrites(write(attempt))
                 .build();
+        Caller writer = new Writer(
+                new Caller.Standard(attempt.standing(), request.namedTier(), request.now(), request.client()),
+                request.accesses().get(0).history());
         byte[] message = commit.toByteArray();
         ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + message.length)
                 .writeByte(0)
                 .writeInt(message.length)
                 .writeBytes(message);
-        return switch (enforcer.admit(FirestoreMethod.COMMIT, frame, new Writer(attempt), new NoTexts())) {
+        return switch (enforcer.admit(FirestoreMethod.COMMIT, frame, writer, new NoTexts())) {
             case Admission.Admitted(var call) -> {
                 call.release();
                 yield call.permit();
@@ -140,7 +139,11 @@ public final class TriedWrites implements WriteTrial {
                     return asked.permit();
                 }
                 byte[] question = ByteBufUtil.getBytes(body.skipBytes(PREFIX_BYTES));
-                turn = call.answered(stored(BatchGetDocumentsRequest.parseFrom(question), attempt), 0);
+                turn = call.answered(
+                        asked.method() == FirestoreMethod.ROLLBACK
+                                ? List.of()
+                                : stored(BatchGetDocumentsRequest.parseFrom(question), attempt),
+                        0);
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException("firegate's own request does not parse", e);
             } finally {
@@ -149,6 +152,7 @@ public final class TriedWrites implements WriteTrial {
         }
         return switch (turn) {
             case GuardedCall.Turn.Refuse(var deny) -> deny;
+            case GuardedCall.Turn.Judged(Admission.Denied denied) -> denied.deny();
             case GuardedCall.Turn.Fail fail -> {
                 Decision.Grant grant = call.permit().grants().get(0);
                 yield new Decision.Deny(DenyReason.ROWS, grant.access(), grant.tier(), grant.rule());
@@ -165,6 +169,9 @@ public final class TriedWrites implements WriteTrial {
                     .map(attempt.stored()::get)
                     .orElse(null);
             BatchGetDocumentsResponse.Builder one = BatchGetDocumentsResponse.newBuilder();
+            if (question.hasNewTransaction()) {
+                one.setTransaction(TRANSACTION);
+            }
             answer.add((given == null ? one.setMissing(name) : one.setFound(document(name, given)))
                     .build()
                     .toByteArray());

@@ -1,14 +1,23 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.CommitRequest;
+import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.CreateDocumentRequest;
 import com.google.firestore.v1.DeleteDocumentRequest;
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.DocumentMask;
 import com.google.firestore.v1.UpdateDocumentRequest;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.Timestamp;
+import io.firegate.firestore.guard.SimulatedDocument;
+import io.firegate.firestore.rows.Projection;
+import io.firegate.policy.DatabaseName;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writes of a request that succeeds or fails as a whole, in a form in which each can be looked at and changed.
@@ -29,6 +38,108 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
 
         /** The same request with other writes, as many and in the same order. */
         MessageLite with(byte[] message, List<Write> writes) throws InvalidProtocolBufferException;
+
+        /** What is wrong with the {@code mask} of a request that Firestore does not see; null when nothing is. */
+        default @Nullable RequestProblem problem(byte[] message) throws InvalidProtocolBufferException {
+            return null;
+        }
+
+        /**
+         * The client's answer.
+         *
+         * @param message the client's request
+         * @param answered Firestore's answer to {@link #with}
+         * @param left the document as the first write leaves it; null when nobody has worked it out
+         */
+        default byte[] answer(byte[] message, byte[] answered, @Nullable SimulatedDocument left)
+                throws InvalidProtocolBufferException {
+            return answered;
+        }
+    }
+
+    /** What is wrong with a part of the request that Firestore does not see; null when nothing is. */
+    @Nullable
+    RequestProblem problem(byte[] message) {
+        try {
+            return form.problem(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
+    }
+
+    /** The same writes in a transaction firegate has begun, as a Commit whatever they came as. */
+    WriteSet in(DatabaseName database, ByteString begun) {
+        return new WriteSet(intents, begun, new OwnTransaction(database, begun, form));
+    }
+
+    /**
+     * A Commit in a transaction of firegate's own.
+     *
+     * @param form how the client's request holds the writes
+     */
+    private record OwnTransaction(DatabaseName database, ByteString transaction, Form form) implements Form {
+        @Override
+        public List<Write> writes(byte[] message) throws InvalidProtocolBufferException {
+            return form.writes(message);
+        }
+
+        @Override
+        public MessageLite with(byte[] message, List<Write> writes) throws InvalidProtocolBufferException {
+            CommitRequest.Builder commit =
+                    form == Commit.INSTANCE ? CommitRequest.parseFrom(message).toBuilder() : CommitRequest.newBuilder();
+            return commit.setDatabase(database.resourceName())
+                    .setTransaction(transaction)
+                    .clearWrites()
+                    .addAllWrites(writes)
+                    .build();
+        }
+
+        @Override
+        public byte[] answer(byte[] message, byte[] answered, @Nullable SimulatedDocument left)
+                throws InvalidProtocolBufferException {
+            if (form == Commit.INSTANCE) {
+                return answered;
+            }
+            if (form == Delete.INSTANCE) {
+                return Empty.getDefaultInstance().toByteArray();
+            }
+            if (left == null) {
+                throw new IllegalStateException("what is left has been worked out");
+            }
+            Timestamp at = CommitResponse.parseFrom(answered).getWriteResults(0).getUpdateTime();
+            Document document = left.document().toBuilder()
+                    .setCreateTime(left.isStored() ? left.createTime() : at)
+                    .setUpdateTime(at)
+                    .build();
+            DocumentMask mask = mask(message);
+            Projection cut = mask == null ? null : Projection.of(mask.getFieldPathsList());
+            return (cut == null ? document : cut.strip(document)).toByteArray();
+        }
+
+        @Override
+        public @Nullable RequestProblem problem(byte[] message) throws InvalidProtocolBufferException {
+            DocumentMask mask = mask(message);
+            if (mask == null) {
+                return null;
+            }
+            if (Projection.isTooLong(mask.getFieldPathsCount())) {
+                return RequestProblem.TOO_MANY_PATHS;
+            }
+            return Projection.of(mask.getFieldPathsList()) == null ? RequestProblem.BAD_FIELD_PATH : null;
+        }
+
+        /** Which fields the client wants answered, which a Commit cannot say; null for all. */
+        private @Nullable DocumentMask mask(byte[] message) throws InvalidProtocolBufferException {
+            if (form instanceof Create) {
+                CreateDocumentRequest request = CreateDocumentRequest.parseFrom(message);
+                return request.hasMask() ? request.getMask() : null;
+            }
+            if (form == Update.INSTANCE) {
+                UpdateDocumentRequest request = UpdateDocumentRequest.parseFrom(message);
+                return request.hasMask() ? request.getMask() : null;
+            }
+            return null;
+        }
     }
 
     /** Commit. */

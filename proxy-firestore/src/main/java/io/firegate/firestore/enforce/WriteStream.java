@@ -319,6 +319,11 @@ public final class WriteStream {
         }
 
         @Override
+        public Caller apart() {
+            return new Bound(caller.apart(), credential);
+        }
+
+        @Override
         public Caller with(Lookups lookups) {
             return new Bound(caller.with(lookups), credential);
         }

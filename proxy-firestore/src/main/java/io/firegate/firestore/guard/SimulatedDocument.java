@@ -33,6 +33,7 @@ public final class SimulatedDocument implements DocumentView {
 
     private final String name;
     private final boolean storedAtFirst;
+    private final Timestamp createTime;
     private final Timestamp updateTime;
     private boolean exists;
     private boolean touched;
@@ -43,7 +44,9 @@ public final class SimulatedDocument implements DocumentView {
     /** Fields whose value only Firestore's clock knows. */
     private final Set<FieldPath> clocked = new LinkedHashSet<>();
 
-    private SimulatedDocument(String name, boolean exists, Timestamp updateTime, Map<String, Value> fields) {
+    private SimulatedDocument(
+            String name, boolean exists, Timestamp createTime, Timestamp updateTime, Map<String, Value> fields) {
+        this.createTime = createTime;
         this.name = name;
         this.storedAtFirst = exists;
         this.exists = exists;
@@ -53,12 +56,14 @@ public final class SimulatedDocument implements DocumentView {
 
     /** A document that is stored. */
     public static SimulatedDocument stored(Document document) {
-        return new SimulatedDocument(document.getName(), true, document.getUpdateTime(), document.getFieldsMap());
+        return new SimulatedDocument(
+                document.getName(), true, document.getCreateTime(), document.getUpdateTime(), document.getFieldsMap());
     }
 
     /** A name under which nothing is stored. */
     public static SimulatedDocument missing(String name) {
-        return new SimulatedDocument(name, false, Timestamp.getDefaultInstance(), Map.of());
+        return new SimulatedDocument(
+                name, false, Timestamp.getDefaultInstance(), Timestamp.getDefaultInstance(), Map.of());
     }
 
     /** Whether it is there, after the writes so far. */
@@ -79,6 +84,11 @@ public final class SimulatedDocument implements DocumentView {
     /** When Firestore changed it last; only of one that {@link #isStored}. */
     public Timestamp updateTime() {
         return updateTime;
+    }
+
+    /** When it was created; only of one that {@link #isStored}. */
+    public Timestamp createTime() {
+        return createTime;
     }
 
     /** What it holds, put together anew. */

@@ -59,6 +59,11 @@ record TestCaller(
     }
 
     @Override
+    public Caller apart() {
+        return this;
+    }
+
+    @Override
     public Caller with(Lookups lookups) {
         return this;
     }

@@ -132,6 +132,11 @@ class WriteStreamTest {
         List<@Nullable String> credentials = new ArrayList<>();
         Caller caller = new Caller() {
             @Override
+            public Caller apart() {
+                return this;
+            }
+
+            @Override
             public Principal principal() {
                 return TestHandles.CALLER;
             }

@@ -43,21 +43,21 @@ final class Acting {
         Access access = test.when().access();
         // What is looked up is what is given; another document is missing.
         AccessRequest request = test.request(access);
-        Lookups lookups = lookups(snapshot, standing, request, documents);
         return switch (access.operation()) {
-            case CREATE, UPDATE, UPSERT, DELETE -> write(request, lookups);
+            case CREATE, UPDATE, UPSERT, DELETE -> write(request);
             case GET, LIST, GROUP, COLLECTIONS ->
-                switch (snapshot.decide(standing, request.with(lookups)).onTerms()) {
+                switch (snapshot.decide(standing, request.with(lookups(snapshot, standing, request, documents)))
+                        .onTerms()) {
                     case Decision.Deny deny -> Outcome.of(deny);
                     case Decision.Permit permit -> read(permit, permit.grants().get(0));
                 };
         };
     }
 
-    private Outcome write(AccessRequest request, Lookups lookups) {
+    private Outcome write(AccessRequest request) {
         Asked asked = test.when();
         WriteTrial.Attempt attempt =
-                new WriteTrial.Attempt(standing, request, asked.document(), asked.mask(), documents, lookups);
+                new WriteTrial.Attempt(standing, request, asked.document(), asked.mask(), documents);
         return switch (writes.judge(attempt)) {
             case Decision.Deny deny -> Outcome.of(deny);
             case Decision.Permit permit ->

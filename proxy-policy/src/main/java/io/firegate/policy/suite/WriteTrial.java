@@ -2,7 +2,6 @@ package io.firegate.policy.suite;
 
 import io.firegate.policy.AccessRequest;
 import io.firegate.policy.Decision;
-import io.firegate.policy.Lookups;
 import io.firegate.policy.ResourcePath;
 import io.firegate.policy.Standing;
 import io.firegate.policy.condition.FieldPath;
@@ -22,15 +21,13 @@ public interface WriteTrial {
      * @param document what is written; null for a delete
      * @param mask which fields an update writes; null for all
      * @param stored the given documents
-     * @param lookups what the policy has looked up for it
      */
     record Attempt(
             Standing standing,
             AccessRequest request,
             PolicyValue.@Nullable Fields document,
             @Nullable List<FieldPath> mask,
-            Map<ResourcePath, PolicyValue.Fields> stored,
-            Lookups lookups) {
+            Map<ResourcePath, PolicyValue.Fields> stored) {
         public Attempt {
             mask = mask == null ? null : List.copyOf(mask);
             stored = Map.copyOf(stored);
