@@ -38,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -316,10 +317,7 @@ class GuardedTurnsTest {
 
     @Test
     void whatIsDoneOfABatchIsSaidWhenFirestoreNoLongerAnswers() throws InvalidProtocolBufferException {
-        GuardedCall.Turn end = halfDone().unanswered();
-
-        assertThat(end).isNotNull();
-        assertHalfDone(end);
+        assertHalfDone(Objects.requireNonNull(halfDone().unanswered()));
     }
 
     @Test
