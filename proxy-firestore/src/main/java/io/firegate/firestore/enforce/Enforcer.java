@@ -1,5 +1,6 @@
 package io.firegate.firestore.enforce;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.firegate.firestore.handle.HandleSealer;
@@ -327,8 +328,9 @@ public final class Enforcer {
         if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
             throw new IllegalStateException("no way to carry out a write: " + step);
         }
-        boolean own = looked != null && !looked.begun().isEmpty();
-        WriteSet set = own ? writes.in(wants.database(), looked.begun()) : writes;
+        ByteString begun = looked == null ? ByteString.EMPTY : looked.begun();
+        boolean own = !begun.isEmpty();
+        WriteSet set = own ? writes.in(wants.database(), begun) : writes;
         byte[] message = body.message(edits);
         RequestProblem problem = set.problem(message);
         if (problem != null) {

@@ -76,8 +76,8 @@ final class LookupDocuments {
         } catch (InvalidProtocolBufferException e) {
             return null;
         }
-        boolean whole = found.size() == documents.size() && at != null;
-        return whole && begins != begun.isEmpty() ? new Looked(before, Lookups.of(found), at, begun) : null;
+        boolean whole = found.size() == documents.size() && begins != begun.isEmpty();
+        return whole && at != null ? new Looked(before, Lookups.of(found), at, begun) : null;
     }
 
     private static boolean isLater(Timestamp one, Timestamp other) {
