@@ -223,7 +223,7 @@ class SetupFilesTest {
                     blocks.add(current);
                     continue;
                 }
-            } else if (open.size() == 1 && !code.isEmpty() && closing == 0) {
+            } else if (current != null && open.size() == 1 && !code.isEmpty() && closing == 0) {
                 Matcher member = MEMBER.matcher(code);
                 assertThat(member.matches()).as(place).isTrue();
                 current.members().add(member.group(1));
@@ -231,7 +231,8 @@ class SetupFilesTest {
             text.append(code).append('\n');
             String bare = code.replaceAll("\"(?:\\\\.|\\$\\{[^}]*}|[^\"\\\\])*\"", "\"\"");
             assertThat(bare.chars().filter(c -> c == '"').count() % 2).as(place).isZero();
-            for (char c : bare.toCharArray()) {
+            for (int i = 0; i < bare.length(); i++) {
+                char c = bare.charAt(i);
                 switch (c) {
                     case '{', '[', '(' -> open.push(c);
                     case '}', ']', ')' -> {
