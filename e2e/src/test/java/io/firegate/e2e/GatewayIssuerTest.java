@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a caller's Entra token to a Google token of the caller's own: firegate is the issuer, and Firestore's IAM knows the person. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class GatewayIssuerTest {
     private static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e5";
     private static final String API = "7f3d2c10-0000-4000-8000-0000000000a5";

@@ -7,6 +7,7 @@ import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.LowLevelHttpRequest;
 import com.google.api.client.http.LowLevelHttpResponse;
 import com.google.api.client.testing.http.MockLowLevelHttpResponse;
+import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.IdentityPoolCredentials;
 import io.firegate.fixtures.entra.LocalIssuer;
 import io.firegate.fixtures.entra.LocalTenant;
@@ -25,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -132,14 +134,19 @@ class GoogleLibraryTest {
         return builder.build();
     }
 
+    private static String authorization(IdentityPoolCredentials credentials) throws IOException {
+        return Objects.requireNonNull(credentials.getRequestMetadata().get("Authorization"))
+                .get(0);
+    }
+
     @Test
     void theLibraryGetsAnAccountsTokenOfTheStandIns() throws IOException {
         IdentityPoolCredentials credentials = credentials(ACCOUNT, "https://www.googleapis.com/auth/datastore");
-        List<String> authorization = credentials.getRequestMetadata().get("Authorization");
-        assertThat(google.accountOf(authorization.get(0))).isEqualTo(ACCOUNT);
+        assertThat(google.accountOf(authorization(credentials))).isEqualTo(ACCOUNT);
+        AccessToken token = Objects.requireNonNull(credentials.getAccessToken());
         assertThat(Duration.between(
                         InstantSource.system().instant(),
-                        credentials.getAccessToken().getExpirationTime().toInstant()))
+                        Objects.requireNonNull(token.getExpirationTime()).toInstant()))
                 .isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
         assertThat(google.stsCalls()).isEqualTo(1);
         assertThat(google.iamCalls()).isEqualTo(1);
@@ -149,10 +156,7 @@ class GoogleLibraryTest {
 
     @Test
     void theLibraryGetsAFederatedTokenOfTheStandIns() throws IOException {
-        String authorization = credentials(null, "https://www.googleapis.com/auth/datastore")
-                .getRequestMetadata()
-                .get("Authorization")
-                .get(0);
+        String authorization = authorization(credentials(null, "https://www.googleapis.com/auth/datastore"));
         assertThat(google.callerOf(authorization))
                 .isEqualTo(new LocalGoogle.Caller(
                         "principal://iam.googleapis.com/projects/123456/locations/global/workloadIdentityPools/entra/subject/"

@@ -96,8 +96,13 @@ final class HeldFirestore implements AutoCloseable {
         return commits.size();
     }
 
+    /** Is gone, whatever waits. */
+    void vanish() {
+        server.shutdownNow();
+    }
+
     @Override
     public void close() {
-        server.shutdownNow();
+        vanish();
     }
 }

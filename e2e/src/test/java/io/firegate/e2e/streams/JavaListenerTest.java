@@ -1,9 +1,11 @@
 package io.firegate.e2e.streams;
 
 import com.google.cloud.firestore.Firestore;
+import com.google.cloud.firestore.ListenerRegistration;
 import com.google.cloud.firestore.QueryDocumentSnapshot;
 import io.firegate.e2e.Clients;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,14 +27,18 @@ class JavaListenerTest {
     private static final class Listening implements ListenerSteps.Listener {
         private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
         private final Firestore client;
+        private final ListenerRegistration listening;
         private volatile String token;
 
         Listening(String address, String project, String token, String collection) {
             this.token = token;
             this.client = Clients.plaintext(address, project, "(default)", () -> this.token);
-            client.collection(collection).addSnapshotListener((value, error) -> {
+            this.listening = client.collection(collection).addSnapshotListener((value, error) -> {
                 if (error != null) {
-                    events.add("error " + error.getStatus().getCode().value());
+                    events.add("error "
+                            + Objects.requireNonNull(error.getStatus())
+                                    .getCode()
+                                    .value());
                 } else if (value != null) {
                     events.add(value.getDocuments().stream()
                             .map(QueryDocumentSnapshot::getId)
@@ -58,8 +64,9 @@ class JavaListenerTest {
         }
 
         @Override
-        public void close() throws Exception {
-            client.close();
+        public void close() {
+            listening.remove();
+            client.shutdownNow();
         }
     }
 }

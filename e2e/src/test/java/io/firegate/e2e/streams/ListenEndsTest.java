@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Listeners under whom the policy or the time changes: {@code ends.yaml}. Every case for a query and for documents. */
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class ListenEndsTest {
     private static final int WATCHED = 1;
     private static final int CANARY = 100;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What is compared is every message, without its times and tokens.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class ListenHiddenTest {
     private static final String POLICY = """
             version: 1

@@ -14,6 +14,7 @@ import io.firegate.e2e.GatewayHarness;
 import io.grpc.Status;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Listen under policy, with the real emulator behind it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class ListenTest {
     private static final String POLICY = """
             version: 1
@@ -247,7 +249,7 @@ class ListenTest {
             assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(Map.of("a", Map.of("ward", "A", "n", 1L)));
             FirestoreException error = refused.poll(30, TimeUnit.SECONDS);
             assertThat(error).isNotNull();
-            assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+            assertThat(Objects.requireNonNull(error.getStatus()).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
             writes.update("sdk/b", "n", 2);
             writes.update("sdk/b", "ward", "A");
             assertThat(seen.poll(30, TimeUnit.SECONDS))

@@ -41,6 +41,10 @@ final class ListenerSteps {
 
         /** From now on this is the caller's token. */
         void token(String token) throws Exception;
+
+        /** Listens no more. */
+        @Override
+        void close();
     }
 
     /** Begins to listen. */

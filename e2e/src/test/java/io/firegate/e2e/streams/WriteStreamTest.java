@@ -285,7 +285,7 @@ class WriteStreamTest {
                     .addWrites(set(caller, "inbox/a", 1))
                     .build());
             firestore.next();
-            firestore.close();
+            firestore.vanish();
             assertThat(stream.end()).startsWith("UNAVAILABLE");
             Map<String, Long> kinds = harness.audit().lines().stream()
                     .collect(Collectors.groupingBy(line -> line.text("kind"), Collectors.counting()));

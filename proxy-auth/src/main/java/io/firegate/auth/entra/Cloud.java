@@ -19,17 +19,19 @@ public enum Cloud {
             "https://sts.chinacloudapi.cn",
             "https://microsoftgraph.chinacloudapi.cn");
 
-    private final Authority authority;
+    private final String login;
+    private final String v1Issuers;
     private final URI graph;
 
     Cloud(String login, String v1Issuers, String graph) {
-        this.authority = new Authority(login, v1Issuers);
+        this.login = login;
+        this.v1Issuers = v1Issuers;
         this.graph = URI.create(graph);
     }
 
     /** Where people sign in, and how issuers are spelled. */
     public Authority authority() {
-        return authority;
+        return new Authority(login, v1Issuers);
     }
 
     /** Microsoft Graph, scheme and host; also the resource a token for it is asked for. */

@@ -177,7 +177,7 @@ public final class MemberGroups implements AutoCloseable {
                     // The last good answer serves until it is too old.
                 }
             }
-            land(key, mine, outcome);
+            CompletableFuture<Membership.Outcome> unusedLanding = land(key, mine, outcome);
         });
         return mine.landed();
     }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is asked, how often, how long it serves, and what becomes of it when nobody answers. */
@@ -35,7 +36,7 @@ class MemberGroupsTest {
     private static final class Fake implements Directory {
         private final List<Set<Guid>> asked = new ArrayList<>();
         private final Deque<CompletableFuture<Answer>> held = new ArrayDeque<>();
-        private Answer failure;
+        private @Nullable Answer failure;
         private boolean holding;
         private Set<Guid> members = Set.of(MEMBER_OF);
 
@@ -292,9 +293,9 @@ class MemberGroupsTest {
     @Test
     void aNamedTimeToComeBackIsKept() {
         try (MemberGroups groups = groups(8)) {
-            directory.failWith(GraphProblem.THROTTLED, Duration.ofSeconds(120));
+            directory.failWith(GraphProblem.THROTTLED, Duration.ofMinutes(2));
             assertThat(groups.of(caller(TENANT, 1), NAMED))
-                    .isEqualTo(new Membership.Unknown(GraphProblem.THROTTLED, Duration.ofSeconds(120)));
+                    .isEqualTo(new Membership.Unknown(GraphProblem.THROTTLED, Duration.ofMinutes(2)));
             directory.failure = null;
             pass(Duration.ofSeconds(119));
             assertThat(groups.of(caller(TENANT, 1), NAMED))
