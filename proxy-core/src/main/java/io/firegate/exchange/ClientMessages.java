@@ -48,6 +48,8 @@ final class ClientMessages {
         }
         ByteBuf before = unread;
         if (before != null) {
+            // What is read of it is let go, or it would grow with all that was ever sent.
+            before.discardReadBytes();
             before.writeBytes(data, data.readerIndex(), data.readableBytes());
             pump(before);
             return;

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The exchanges in progress on one event loop, and the moments they must end. Belongs to the loop.
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a write that fails closes its stream or connection, and that is what is acted on
 public final class Deadlines {
+    private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
+
     private static final int TICK_MILLIS = 20;
 
     /** A fifth of the second within which a stream must have noticed what ends it, product.md 4.10. */
@@ -91,11 +95,16 @@ public final class Deadlines {
         Entry entry = first;
         while (entry != null) {
             Entry following = entry.next;
-            if (looking) {
-                entry.look();
-            }
-            if (now - entry.deadlineNanos >= 0) {
-                entry.deadlinePassed();
+            try {
+                if (looking) {
+                    entry.look();
+                }
+                if (now - entry.deadlineNanos >= 0) {
+                    entry.deadlinePassed();
+                }
+            } catch (RuntimeException e) {
+                // One that cannot be ended must not keep all others from ending.
+                log.error("an exchange could not be looked at: {}", e.getClass().getName());
             }
             entry = following;
         }

@@ -70,6 +70,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private final RequestBody held;
     private int bodyBytesUnreturned;
     private boolean bodyWhole;
+    private boolean lookedUp;
     private long callerDeadlineNanos;
     private @Nullable UpstreamCall call;
     private @Nullable AnswerExaminer examiner;
@@ -237,8 +238,12 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                 return standing;
             }
             case CallerStanding.Unknown(var failure) -> refuse(failure);
+            // What was found does not serve: a second wait would be no better.
+            case CallerStanding.Awaited once
+            when lookedUp -> refuse(Failures.of(new Verification.Refused(TokenProblem.GROUPS_UNAVAILABLE)));
             case CallerStanding.Awaited(var lookup)
             when held.settle() -> {
+                lookedUp = true;
                 state = State.LOOKING_UP;
                 deadlineNanos = callerDeadlineNanos;
                 lookup.whenComplete((known, fault) -> worker.loop().execute(() -> {
@@ -273,11 +278,18 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         held.release();
         switch (decoded) {
             case RequestDecoder.Decoded.Invalid(var failure) -> refuse(failure);
-            case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, standing);
+            case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, caller, standing);
         }
     }
 
-    private void judge(FirestoreMethod called, ByteBuf frame, Standing standing) {
+    private void judge(FirestoreMethod called, ByteBuf frame, VerifiedToken caller, Standing standing) {
+        // The body may have come long after the headers.
+        Instant at = services.clock().instant();
+        if (!caller.holds(at.toEpochMilli())) {
+            frame.release();
+            refuse(Failures.of(new Verification.Refused(TokenProblem.EXPIRED)));
+            return;
+        }
         record.judged(standing.snapshot());
         act(services.enforcer()
                 .admit(
@@ -285,7 +297,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
                         frame,
                         standing,
                         head.namedTier(),
-                        now,
+                        at,
                         record.client(),
                         new WriteTexts(record.decisionId())));
     }

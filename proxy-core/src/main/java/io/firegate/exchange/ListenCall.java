@@ -242,7 +242,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
         }
         boundary = earlier(
                 standing.nextChange(now),
-                token.groupsElsewhere() ? services.groups().lookAgain(now) : null);
+                token.groupsElsewhere() ? services.groups().lookAgain(token.principal(), now) : null);
         for (ListenStream.Change change : stream.judgedAnew(standing, now)) {
             switch (change) {
                 case ListenStream.Change.Elsewhere.INSTANCE -> {

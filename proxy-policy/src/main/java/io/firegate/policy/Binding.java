@@ -75,10 +75,13 @@ record Binding(
 
     /**
      * Whether it is one of the principal's own: for a person an agent acts for, one that names the person; a binding of the agent's
-     * application alone is the agent's.
+     * application alone is the agent's. A binding that admits agents and names an application alone gives nothing to a person whose token
+     * does not say that an agent acts: were that claim left out, the person would have what is the agent's.
      */
     boolean isOwn(Principal principal) {
-        return matches(principal) && (principal.attributes().agent() != Principal.Agent.FOR_USER || namesPeople());
+        boolean agents = principal.attributes().agent() == Principal.Agent.FOR_USER
+                || (principal.kind() == Principal.Kind.USER && require.agents());
+        return matches(principal) && (!agents || namesPeople());
     }
 
     /**

@@ -119,7 +119,8 @@ final class ExternalAccount implements TokenSource {
         boolean google = "https".equals(address.getScheme())
                 && address.getHost().endsWith(".googleapis.com")
                 && address.getPort() == -1;
-        boolean configured = sts.getRawAuthority().equals(address.getRawAuthority());
+        boolean configured = sts.getRawAuthority().equals(address.getRawAuthority())
+                && sts.getScheme().equals(address.getScheme());
         if (!(google || configured) || !"/v1/token".equals(address.getPath())) {
             throw new Unusable("has a token_url that is not Google's");
         }

@@ -36,6 +36,9 @@ public final class MemberGroups implements AutoCloseable {
     private static final Duration NOBODY_AGE = Duration.ofSeconds(30);
 
     private final Map<Guid, TenantGroups> tenants = new HashMap<>();
+    /** A refresh that has begun is over by then, one way or the other. */
+    private static final Duration REFRESHING = Duration.ofSeconds(5);
+
     private final GraphBounds bounds;
     private final InstantSource clock;
     private final Cache<Key, Entry> known;
@@ -197,9 +200,20 @@ public final class MemberGroups implements AutoCloseable {
         return new Membership.Known(some);
     }
 
-    /** When to ask again about a caller that stays, so that a withdrawn membership is noticed within the bounds. */
-    public Instant lookAgain(Instant now) {
-        return now.plus(bounds.refreshAfter());
+    /**
+     * When to ask again about a caller that stays, so that a withdrawn membership is noticed within the bounds: when its answer is to be
+     * refreshed, shortly after that for what the refreshing gave, and at the latest when the answer is too old to serve.
+     */
+    public Instant lookAgain(Principal principal, Instant now) {
+        Entry entry = known.getIfPresent(new Key(principal.tenant(), principal.oid()));
+        Instant soon = now.plus(REFRESHING);
+        if (entry == null) {
+            return soon;
+        }
+        Instant refresh = entry.at().plus(bounds.refreshAfter());
+        Instant next = refresh.isAfter(now) ? refresh : soon;
+        Instant end = entry.at().plus(bounds.ageMax());
+        return end.isBefore(next) ? end : next;
     }
 
     /** How lookups went, one entry for each tenant that has a Graph. */

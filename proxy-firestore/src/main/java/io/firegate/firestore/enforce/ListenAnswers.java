@@ -161,12 +161,20 @@ final class ListenAnswers {
     /** About all targets. */
     private void global(TargetChange change) {
         List<ListenTarget> live = live();
+        if (change.getTargetChangeType() != TargetChangeType.NO_CHANGE) {
+            List.copyOf(byUpstreamId.values()).forEach(target -> changed(target, change));
+            return;
+        }
+        if (live.isEmpty()) {
+            // There is nobody left whom it concerns.
+            return;
+        }
         if (change.hasReadTime()) {
             for (ListenTarget target : live) {
                 tellMissing(target, change.getReadTime());
             }
         }
-        boolean silent = change.getTargetChangeType() == TargetChangeType.NO_CHANGE && kept && !told;
+        boolean silent = kept && !told;
         kept = false;
         told = false;
         if (silent) {

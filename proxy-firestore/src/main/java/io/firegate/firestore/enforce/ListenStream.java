@@ -342,11 +342,15 @@ public final class ListenStream {
     public List<Change> judgedAnew(Standing standing, Instant now) {
         Caller caller = new Caller.Standard(standing, namedTier, now, client);
         List<Change> changes = new ArrayList<>(0);
+        boolean elsewhere = false;
         for (ListenTarget target : List.copyOf(byId.values())) {
             TargetAsk ask = target.ask();
-            switch (decide(ask, caller)) {
-                case Decision.Deny deny
-                when deny.reason() == DenyReason.MIXED_CREDENTIALS -> changes.add(Change.Elsewhere.INSTANCE);
+            Decision.Settled verdict = decide(ask, caller);
+            if (verdict instanceof Decision.Deny deny && deny.reason() == DenyReason.MIXED_CREDENTIALS) {
+                elsewhere = true;
+                verdict = Demand.enforceable(caller.decide(ask.database(), ask.accesses(), null), MET);
+            }
+            switch (verdict) {
                 case Decision.Deny deny -> {
                     byId.remove(target.id());
                     changes.add(new Change.Revoked(
@@ -360,14 +364,19 @@ public final class ListenStream {
                 case Decision.Permit permit -> {
                     Obligations[] was = demanded(target.permit());
                     Obligations[] is = demanded(permit);
-                    if (!sameRows(was, is)) {
-                        changes.add(Change.Elsewhere.INSTANCE);
-                    } else if (!sameFields(was, is)) {
+                    // Fields first: a client that began anew would keep on its screen what it may not see any more.
+                    if (!sameFields(was, is)) {
                         byId.remove(target.id());
                         changes.add(new Change.OtherFields(target.id(), target.upstreamId(), removal(target, true)));
+                    } else if (!sameRows(was, is)) {
+                        elsewhere = true;
                     }
                 }
             }
+        }
+        if (elsewhere) {
+            // Last: it ends the stream, and the others must have been told before.
+            changes.add(Change.Elsewhere.INSTANCE);
         }
         return changes;
     }

@@ -177,7 +177,8 @@ final class ListenTarget {
 
     /** Those that are not there and have not been told to be so; from now on they have. */
     List<String> takeMissing() {
-        List<String> taken = List.copyOf(missing);
+        // By name: in which order Firestore tells of them depends on whether they are there.
+        List<String> taken = missing.stream().sorted().toList();
         toldMissing.addAll(taken);
         missing.clear();
         return taken;

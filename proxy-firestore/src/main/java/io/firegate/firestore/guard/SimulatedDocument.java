@@ -273,7 +273,8 @@ public final class SimulatedDocument implements DocumentView {
 
     /** A null value takes the field away; above a field that is set maps come into being, in place of whatever stood there. */
     private void put(FieldPath path, @Nullable Value value) {
-        clocked.removeIf(path::holds);
+        // A field above what is set becomes a map, and is the time of the write no more.
+        clocked.removeIf(at -> path.holds(at) || (value != null && at.holds(path)));
         List<String> segments = path.segments();
         Map<String, Object> map = fields;
         for (int i = 0; i < segments.size() - 1; i++) {
