@@ -185,7 +185,7 @@ class CallerBrokerTest {
         assertThatThrownBy(() -> keys.retire(second)).isInstanceOf(IssuerKeys.Unusable.class);
         keys.retire(first);
         uploaded = keys.jwkSet();
-        assertThat(uploaded).contains(second).doesNotContain(first, "\"d\"", "\"p\"", "x5");
+        assertThat(uploaded).contains(second).doesNotContain(first, "\"d\"", "\"p\"", "\"x5");
         assertThat(problem(broker(ISSUER, null), person(TENANT, OID))).isNull();
     }
 
