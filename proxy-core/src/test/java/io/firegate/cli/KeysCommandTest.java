@@ -67,7 +67,8 @@ class KeysCommandTest {
                 .isEqualTo(new Said(3, "", directory.resolve("keys") + " has no key " + one + "\n"));
         assertThat(keys("use", "keys", "../x").err())
                 .isEqualTo(directory.resolve("keys") + " has no key of that name\n");
-        Files.writeString(directory.resolve("keys").resolve(two + ".pem"), "-----BEGIN PRIVATE KEY-----\nsecret");
+        Path file = directory.resolve("keys").resolve(two + ".pem");
+        Files.write(file, List.of(Files.readAllLines(file).get(0), "secret"));
         Said broken = keys("show", "keys");
         assertThat(broken.exit()).isEqualTo(3);
         assertThat(broken.out() + broken.err()).doesNotContain("secret").contains("cannot be used");

@@ -1,19 +1,14 @@
 package io.firegate.e2e.sdk;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.firegate.e2e.GatewayHarness;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.firegate.e2e.NodeFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,20 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("node")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NodeSweepTest {
-    private static final Path FOLDER = Path.of("node");
-    private static final Duration INSTALL_WITHIN = Duration.ofMinutes(5);
     private static final Duration SWEEP_WITHIN = Duration.ofMinutes(4);
 
-    private Path logs;
+    private NodeFolder node;
     private GatewayHarness harness;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        logs = Files.createDirectories(directory.resolve("node"));
+        node = new NodeFolder(Files.createDirectories(directory.resolve("node")));
         harness = GatewayHarness.withPolicy(Files.createDirectories(directory.resolve("gateway")), Sweeps.policy());
-        if (!Files.isDirectory(FOLDER.resolve("node_modules"))) {
-            run(INSTALL_WITHIN, "npm", "ci");
-        }
     }
 
     @AfterAll
@@ -64,7 +54,7 @@ class NodeSweepTest {
         GatewayHarness.emulator().clear(harness.project(), database);
         Map<String, String> results = new LinkedHashMap<>();
         for (String line :
-                run(SWEEP_WITHIN, "node", "sweep.js", address, harness.project(), database, token, transport)) {
+                node.run(SWEEP_WITHIN, "node", "sweep.js", address, harness.project(), database, token, transport)) {
             JsonObject row = JsonParser.parseString(line).getAsJsonObject();
             // Names of documents hold the database.
             results.put(
@@ -72,24 +62,5 @@ class NodeSweepTest {
                     row.get("result").getAsString().replace(database, "database"));
         }
         return results;
-    }
-
-    private List<String> run(Duration within, String... command) throws IOException, InterruptedException {
-        Path out = Files.createTempFile(logs, "out", ".txt");
-        Path err = Files.createTempFile(logs, "err", ".txt");
-        Process process = new ProcessBuilder(command)
-                .directory(FOLDER.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
-                    .as(command[0] + " " + command[1] + " ends within " + within + "; it said " + Files.readString(out))
-                    .isTrue();
-            assertThat(process.exitValue()).as(Files.readString(err)).isZero();
-        } finally {
-            process.destroyForcibly();
-        }
-        return Files.readAllLines(out, StandardCharsets.UTF_8);
     }
 }

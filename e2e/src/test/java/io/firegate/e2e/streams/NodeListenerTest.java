@@ -1,5 +1,6 @@
 package io.firegate.e2e.streams;
 
+import io.firegate.e2e.NodeFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,28 +21,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("node")
 class NodeListenerTest {
-    private static final Path FOLDER = Path.of("node");
-    private static final long INSTALL_WITHIN_MINUTES = 5;
-
     /** The client opens its stream again after a pause of its own that can grow to a minute. */
     private static final long EVENT_WITHIN_SECONDS = 90;
 
     @Test
     void itsUserSeesEachChangeOnce(@TempDir Path directory) throws Exception {
-        if (!Files.isDirectory(FOLDER.resolve("node_modules"))) {
-            Process install = new ProcessBuilder("npm", "ci")
-                    .directory(FOLDER.toFile())
-                    .inheritIO()
-                    .start();
-            if (!install.waitFor(INSTALL_WITHIN_MINUTES, TimeUnit.MINUTES) || install.exitValue() != 0) {
-                install.destroyForcibly();
-                throw new IllegalStateException("npm ci did not fetch the client");
-            }
-        }
+        NodeFolder node = new NodeFolder(Files.createDirectories(directory.resolve("node")));
         Path tokens = Files.createDirectories(directory.resolve("tokens"));
         ListenerSteps.walk(
                 Files.createDirectories(directory.resolve("gateway")),
-                (address, project, token, collection) -> new Listening(tokens, address, project, token, collection));
+                (address, project, token, collection) ->
+                        new Listening(node, tokens, address, project, token, collection));
     }
 
     private static final class Listening implements ListenerSteps.Listener {
@@ -49,20 +39,18 @@ class NodeListenerTest {
         private final Path tokens;
         private final Process process;
 
-        Listening(Path tokens, String address, String project, String token, String collection) throws IOException {
+        Listening(NodeFolder node, Path tokens, String address, String project, String token, String collection)
+                throws IOException {
             this.tokens = tokens;
             token(token);
-            process = new ProcessBuilder(
-                            "node",
-                            "listen.js",
-                            address,
-                            project,
-                            "(default)",
-                            tokens.resolve("token").toString(),
-                            collection)
-                    .directory(FOLDER.toFile())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            process = node.start(
+                    "node",
+                    "listen.js",
+                    address,
+                    project,
+                    "(default)",
+                    tokens.resolve("token").toString(),
+                    collection);
             Thread reader = new Thread(this::read, "node-listener");
             reader.setDaemon(true);
             reader.start();

@@ -179,9 +179,7 @@ public final class IssuerKeys {
             generator.initialize(KEY_BITS);
             KeyPair pair = generator.generateKeyPair();
             String kid = thumbprint((RSAPublicKey) pair.getPublic());
-            String body = Base64.getMimeEncoder(64, new byte[] {'\n'})
-                    .encodeToString(pair.getPrivate().getEncoded());
-            write(kid + SUFFIX, "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n");
+            write(kid + SUFFIX, PemFile.rsaKeyText(pair.getPrivate()));
             if (before.isEmpty()) {
                 write(ACTIVE, kid + "\n");
             }

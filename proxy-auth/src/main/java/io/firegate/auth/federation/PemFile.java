@@ -19,10 +19,20 @@ import java.util.Base64;
 final class PemFile {
     private static final int BYTES_MAX = 65_536;
     private static final String BEGIN = "-----BEGIN ";
+    private static final String END = "-----END ";
+    /** RFC 7468 section 2: lines of 64 characters. */
+    private static final int LINE_CHARS = 64;
+
     private static final String CERTIFICATE = "CERTIFICATE-----";
     private static final String PRIVATE_KEY = "PRIVATE KEY-----";
 
     private PemFile() {}
+
+    /** A private key as the text of a file: secret. */
+    static String rsaKeyText(PrivateKey key) {
+        String body = Base64.getMimeEncoder(LINE_CHARS, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return BEGIN + PRIVATE_KEY + '\n' + body + '\n' + END + PRIVATE_KEY + '\n';
+    }
 
     /**
      * The first certificate of a file.
@@ -41,7 +51,7 @@ final class PemFile {
      * @throws GeneralSecurityException when there is none; the message says so in words for the operator, and nothing of the content
      */
     static PrivateKey rsaKey(Path file) throws IOException, GeneralSecurityException {
-        byte[] der = first(file, PRIVATE_KEY, "no unencrypted PKCS #8 key (`BEGIN PRIVATE KEY`)");
+        byte[] der = first(file, PRIVATE_KEY, "no unencrypted PKCS #8 key in PEM form");
         PrivateKey key;
         try {
             key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
@@ -61,7 +71,7 @@ final class PemFile {
             text = new String(in.readNBytes(BYTES_MAX), StandardCharsets.ISO_8859_1);
         }
         int from = text.indexOf(BEGIN + label);
-        int to = from < 0 ? -1 : text.indexOf("-----END " + label, from);
+        int to = from < 0 ? -1 : text.indexOf(END + label, from);
         if (to < 0) {
             throw new GeneralSecurityException(otherwise);
         }

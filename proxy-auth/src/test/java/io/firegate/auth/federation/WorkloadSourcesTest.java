@@ -213,7 +213,8 @@ class WorkloadSourcesTest {
 
     static Stream<Bad> whatDoesNotWork() throws IOException {
         Path keyless = directory.resolve("keyless.pem");
-        Files.writeString(keyless, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        List<String> key = Files.readAllLines(certificate.key());
+        Files.write(keyless, List.of(key.get(0), "AAAA", key.get(key.size() - 1)));
         return Stream.of(
                 new Bad(
                         "no certificate file",
