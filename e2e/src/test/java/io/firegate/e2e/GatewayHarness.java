@@ -129,6 +129,11 @@ public final class GatewayHarness implements AutoCloseable {
         admin.awaitMetric(loaded + (before + 1));
     }
 
+    /** Waits until no bytes of requests are held. */
+    public void awaitNothingHeld() throws IOException {
+        new AdminClient(gateway.adminPort()).awaitMetric("firegate_request_bytes_held 0.0");
+    }
+
     /** The emulator behind it. */
     public static synchronized FirestoreEmulator emulator() {
         if (sharedEmulator == null) {

@@ -70,7 +70,7 @@ public enum Limit {
             268_435_456,
             1_048_576,
             Integer.MAX_VALUE,
-            "bodies held at once by all requests together"),
+            "bodies held at once by all requests together, and what listen targets keep"),
     ANSWER_MESSAGE_BYTES(
             "answerMessageBytes",
             17_825_792,

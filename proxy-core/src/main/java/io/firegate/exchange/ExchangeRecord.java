@@ -71,10 +71,11 @@ final class ExchangeRecord {
         this.head = head;
     }
 
-    /** A record for what is decided within this exchange, of the same caller. */
+    /** A record for what is decided within this exchange, of the same caller. The exchange then owes no decision of its own. */
     ExchangeRecord another(DecisionId as, Instant at) {
         ExchangeRecord inner = new ExchangeRecord(log, servesUnrecorded, counters, clock, as, at, origin, head);
         inner.principal = principal;
+        decided = true;
         return inner;
     }
 

@@ -38,6 +38,17 @@ import org.jspecify.annotations.Nullable;
  * itself ends when the caller's token does, when rows have changed, and with Firestore's.
  */
 final class ListenCall implements StreamedCall, AnswerSink {
+    /** What is kept of a target, its names and what was decided about each, in lengths of the message that added it. */
+    private static final int KEPT_LENGTHS = 4;
+
+    /**
+     * A target Firestore knows of.
+     *
+     * @param record its two lines
+     * @param bytes what it holds of the budget of request bytes
+     */
+    private record Listened(ExchangeRecord record, int bytes) {}
+
     private final ExchangeServices services;
     private final Worker worker;
     private final RequestHead head;
@@ -46,7 +57,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
     private final Owner owner;
     private final ListenStream stream;
     private final MessageAssembler assembler;
-    private final Map<Integer, ExchangeRecord> records = new HashMap<>();
+    private final Map<Integer, Listened> listened = new HashMap<>();
     private @Nullable PolicySnapshot judgedBy;
     private int judgements;
     private @Nullable Instant boundary;
@@ -91,7 +102,8 @@ final class ListenCall implements StreamedCall, AnswerSink {
         record.received(message.length);
         record.judged(snapshot);
         switch (stream.asked(message, standing, now)) {
-            case ListenStream.Asked.Permitted(int number, var call) -> permitted(number, call, record);
+            case ListenStream.Asked.Permitted(int number, var call) ->
+                permitted(number, call, record, KEPT_LENGTHS * message.length);
             case ListenStream.Asked.Denied(int target, var database, var accesses, var deny) ->
                 denied(target, database, accesses, deny, record);
             case ListenStream.Asked.Refused(int target, var problem, var place) -> {
@@ -115,13 +127,22 @@ final class ListenCall implements StreamedCall, AnswerSink {
         }
     }
 
-    private void permitted(int number, PermittedCall call, ExchangeRecord record) {
+    private void permitted(int number, PermittedCall call, ExchangeRecord record, int bytes) {
+        if (!services.bodyBudget().take(bytes)) {
+            call.release();
+            Failure failure = services.noBodyBudget();
+            record.refused(failure);
+            record.ended(failure.status(), OutcomeLine.Source.FIREGATE, OutcomeLine.End.COMPLETE, 0);
+            owner.fail(failure);
+            return;
+        }
         if (!record.permitted(call)) {
+            services.bodyBudget().giveBack(bytes);
             call.release();
             owner.fail(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
             return;
         }
-        records.put(number, record);
+        listened.put(number, new Listened(record, bytes));
         int judged = judgements;
         services.withCredential(
                 call,
@@ -270,9 +291,9 @@ final class ListenCall implements StreamedCall, AnswerSink {
                     Failure failure = Failure.of(
                             ErrorCode.FIELDS_CHANGED,
                             "firegate: the policy changed which fields may be seen; listen again");
-                    ExchangeRecord record = records.get(number);
+                    Listened was = listened.get(number);
                     over(number, failure.status(), OutcomeLine.Source.FIREGATE, 0);
-                    send(ended(target, failure, record == null ? "" : record.decisionId()), AnswerCredit.NONE);
+                    send(ended(target, failure, was == null ? "" : was.record().decisionId()), AnswerCredit.NONE);
                 }
             }
         }
@@ -299,9 +320,10 @@ final class ListenCall implements StreamedCall, AnswerSink {
 
     /** Records the end of a target. */
     private void over(int number, GrpcStatus status, OutcomeLine.Source source, long documents) {
-        ExchangeRecord record = records.remove(number);
-        if (record != null) {
-            record.ended(status, source, OutcomeLine.End.COMPLETE, documents);
+        Listened was = listened.remove(number);
+        if (was != null) {
+            services.bodyBudget().giveBack(was.bytes());
+            was.record().ended(status, source, OutcomeLine.End.COMPLETE, documents);
         }
     }
 
@@ -317,10 +339,11 @@ final class ListenCall implements StreamedCall, AnswerSink {
         if (open != null) {
             open.cancel();
         }
-        records.values()
-                .forEach(record ->
-                        record.ended(GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, 0));
-        records.clear();
+        for (Listened was : listened.values()) {
+            services.bodyBudget().giveBack(was.bytes());
+            was.record().ended(GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, 0);
+        }
+        listened.clear();
     }
 
     @Override

@@ -33,7 +33,7 @@ public enum Metric {
     REQUEST_BYTES_HELD(
             Type.GAUGE,
             "firegate_request_bytes_held",
-            "Bytes of unfinished request bodies in memory; the limit is requestBytesTotal"),
+            "Bytes of unfinished request bodies in memory, and what listen targets keep; the limit is requestBytesTotal"),
     STREAMS_OPEN(
             Type.GAUGE,
             "firegate_streams_open",

@@ -216,6 +216,57 @@ class ListenTest {
     }
 
     @Test
+    void theRecordHasTheTargetsAndNotTheStream() throws Exception {
+        int before = harness.audit().size();
+        try (ListenClient client = reader()) {
+            client.add(query(1, "open"));
+            client.await(1, seen -> seen.current);
+        }
+        harness.audit().await(before, line -> line.text("kind").equals("outcome"));
+        try (ListenClient client = reader()) {
+            client.add(query(1, "elsewhere"));
+            client.await(1, seen -> seen.removed);
+        }
+        harness.audit()
+                .await(
+                        before,
+                        line -> line.text("kind").equals("decision")
+                                && line.text("decision").equals("deny"));
+        assertThat(harness.audit().decisionsFrom(before))
+                .extracting(line -> line.text("decision"))
+                .containsExactly("permit", "deny");
+    }
+
+    /** Names of a thousand characters, a hundred in each target: three such targets are more than may be kept. */
+    @Test
+    void whatTargetsKeepIsBounded(@TempDir Path directory) throws Exception {
+        try (GatewayHarness small = GatewayHarness.withPolicy(
+                        directory,
+                        POLICY,
+                        "--set",
+                        "limits.requestBytesTotal=1048576",
+                        "--set",
+                        "limits.requestBytes=524288");
+                ListenClient client = new ListenClient(
+                        "127.0.0.1:" + small.plaintextPort(),
+                        small.tenant().userToken("reader"),
+                        "projects/" + small.project() + "/databases/(default)")) {
+            for (int id = 1; id <= 100; id++) {
+                Target.Builder target = Target.newBuilder().setTargetId(id);
+                for (int i = 0; i < 100; i++) {
+                    target.getDocumentsBuilder()
+                            .addDocuments("projects/" + small.project() + "/databases/(default)/documents/open/"
+                                    + "x".repeat(1_000) + i);
+                }
+                client.add(target);
+            }
+            assertThat(client.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(client.endReason()).isEqualTo("OVERLOADED");
+            small.awaitNothingHeld();
+        }
+    }
+
+    @Test
     void aNumberInUseEndsTheStream() throws Exception {
         try (ListenClient client = reader()) {
             client.add(query(1, "open"));

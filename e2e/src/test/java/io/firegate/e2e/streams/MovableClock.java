@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** The time of day, and more when told so. Safe for any thread. */
-final class MovableClock implements InstantSource {
+public final class MovableClock implements InstantSource {
     private volatile Duration ahead = Duration.ZERO;
 
     @Override
@@ -14,7 +14,7 @@ final class MovableClock implements InstantSource {
     }
 
     /** Moves on, for good. */
-    synchronized void advance(Duration by) {
+    public synchronized void advance(Duration by) {
         ahead = ahead.plus(by);
     }
 }

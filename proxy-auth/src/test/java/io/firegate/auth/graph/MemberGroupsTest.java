@@ -240,6 +240,28 @@ class MemberGroupsTest {
         }
     }
 
+    /** What a stream goes by: never later than the answer may serve, and soon where a fresher one is on its way. */
+    @Test
+    void whoStaysIsLookedAtAgainWithinTheBounds() {
+        try (MemberGroups groups = groups(8)) {
+            Principal caller = caller(TENANT, 7);
+            groups.of(caller, NAMED);
+            Instant asked = now.get();
+            assertThat(groups.lookAgain(caller, now.get())).isEqualTo(asked.plus(Duration.ofMinutes(5)));
+            pass(Duration.ofMinutes(4));
+            assertThat(groups.lookAgain(caller, now.get())).isEqualTo(asked.plus(Duration.ofMinutes(5)));
+            pass(Duration.ofMinutes(6));
+            assertThat(groups.lookAgain(caller, now.get())).isEqualTo(now.get().plusSeconds(5));
+            pass(Duration.ofMinutes(5).minusSeconds(1));
+            assertThat(groups.lookAgain(caller, now.get()))
+                    .as("too old in a second")
+                    .isEqualTo(asked.plus(Duration.ofMinutes(15)));
+            assertThat(groups.lookAgain(caller(TENANT, 8), now.get()))
+                    .as("nothing is known")
+                    .isEqualTo(now.get().plusSeconds(5));
+        }
+    }
+
     @Test
     void aPolicyThatNamesNoGroupAsksNobody() {
         try (MemberGroups groups = groups(8)) {
