@@ -35,8 +35,8 @@ public class DecideBenchmark {
 
     private final AccessRequest[] permitted = new AccessRequest[REQUESTS];
     private final AccessRequest[] denied = new AccessRequest[REQUESTS];
-    private Standing standing = Policies.compile(Policies.files(1)).standing(Policies.CALLER);
-    private Standing conditioned = Policies.compile(Policies.files(1)).standing(Policies.CALLER);
+    private Standing standing = Policies.compile(Policies.files(10)).standing(Policies.CALLER);
+    private Standing conditioned = Policies.compile(Policies.files(10)).standing(Policies.CALLER);
     private int next;
 
     @Setup

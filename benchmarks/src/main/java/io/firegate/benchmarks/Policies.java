@@ -25,12 +25,12 @@ final class Policies {
             "",
             Instant.MAX);
 
-    /** Rules one file holds, so that none grows beyond what firegate reads. */
-    private static final int RULES_PER_FILE_MAX = 20_000;
+    /** As many at every size, all held by the caller, so that what grows with the size is the policy and not the caller's standing. */
+    private static final int TIERS = 5;
 
     private Policies() {}
 
-    /** The files of one policy: tiers of at most {@value #RULES_PER_FILE_MAX} rules each, one tier a file. */
+    /** The files of one policy: {@value #TIERS} tiers with the same number of rules each, one tier a file. */
     static List<PolicyFile> files(int rules) {
         return files(rules, "allow: [read, write]", "");
     }
@@ -44,12 +44,10 @@ final class Policies {
     }
 
     private static List<PolicyFile> files(int rules, String terms, String grant) {
-        int count = (rules + RULES_PER_FILE_MAX - 1) / RULES_PER_FILE_MAX;
-        PolicyFile[] files = new PolicyFile[count];
-        for (int i = 0; i < count; i++) {
-            int from = i * RULES_PER_FILE_MAX;
+        PolicyFile[] files = new PolicyFile[TIERS];
+        for (int i = 0; i < TIERS; i++) {
             files[i] = PolicyFile.of(
-                    "tier-" + i + ".yaml", tier(i, from, Math.min(rules, from + RULES_PER_FILE_MAX), terms, grant));
+                    "tier-" + i + ".yaml", tier(i, i * rules / TIERS, (i + 1) * rules / TIERS, terms, grant));
         }
         return List.of(files);
     }

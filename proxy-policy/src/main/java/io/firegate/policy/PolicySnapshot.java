@@ -40,6 +40,7 @@ public final class PolicySnapshot {
     // Each binding stands under one of its keys, the most telling one; the others are checked when it is found.
     private final Map<Guid, int[]> byGroup = new HashMap<>();
     private final Set<Guid> groups;
+    private final boolean asking;
     private final Map<String, int[]> byRole = new HashMap<>();
     private final Map<Guid, int[]> byApp = new HashMap<>();
     private final Map<PrincipalKey, int[]> byPrincipal = new HashMap<>();
@@ -51,6 +52,7 @@ public final class PolicySnapshot {
         this.deny = deny;
         this.groups =
                 bindings.stream().flatMap(binding -> binding.groups().stream()).collect(Collectors.toUnmodifiableSet());
+        this.asking = bindings.stream().anyMatch(binding -> binding.require().asks());
         Map<Guid, List<Integer>> inGroups = new HashMap<>();
         Map<String, List<Integer>> roles = new HashMap<>();
         Map<Guid, List<Integer>> apps = new HashMap<>();
@@ -143,6 +145,11 @@ public final class PolicySnapshot {
     /** Every group a binding names: of a caller's groups no others matter. The same object each time. */
     public Set<Guid> groups() {
         return groups;
+    }
+
+    /** Whether any binding asks for a time, a place or a context. */
+    boolean asking() {
+        return asking;
     }
 
     List<Tier> tiers() {

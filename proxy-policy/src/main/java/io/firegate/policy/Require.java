@@ -25,6 +25,11 @@ record Require(
         networks = List.copyOf(networks);
     }
 
+    /** Whether it asks for something of a caller who is neither an agent nor a guest. */
+    boolean asks() {
+        return !hours.isEmpty() || !networks.isEmpty() || authContext != null;
+    }
+
     /** Whether the token alone meets what is asked of it. */
     boolean admits(Principal.Attributes caller) {
         return (agents || caller.agent() == Principal.Agent.NONE)

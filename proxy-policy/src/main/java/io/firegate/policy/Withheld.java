@@ -30,6 +30,10 @@ final class Withheld {
         if (standing.denied() != null || deny.reason() == DenyReason.DENIED_PATH) {
             return deny;
         }
+        Principal.Attributes caller = standing.principal().attributes();
+        if (!snapshot.asking() && caller.agent() == Principal.Agent.NONE && !caller.guest()) {
+            return deny;
+        }
         Decision.Deny told = deny;
         int fewest = Integer.MAX_VALUE;
         int tried = 0;
