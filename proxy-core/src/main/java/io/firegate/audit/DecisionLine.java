@@ -1,5 +1,6 @@
 package io.firegate.audit;
 
+import io.firegate.firestore.enforce.QueryForm;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -41,9 +42,16 @@ public record DecisionLine(
      * The policy permits everything the request wants.
      *
      * @param permit the verdict
+     * @param query what the query that is permitted asks; null for what is no query
      * @param snapshot the id of the policy that judged
      */
-    public record Permitted(Decision.Permit permit, String snapshot) implements Verdict {}
+    public record Permitted(
+            Decision.Permit permit, @Nullable QueryForm query, String snapshot) implements Verdict {
+        /** The verdict on what is no query, or is not put to Firestore. */
+        public Permitted(Decision.Permit permit, String snapshot) {
+            this(permit, null, snapshot);
+        }
+    }
 
     /**
      * The policy says no.

@@ -1,5 +1,6 @@
 package io.firegate.audit;
 
+import io.firegate.firestore.enforce.QueryForm;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -54,6 +55,15 @@ final class LineEncoder {
     private static final byte[] TIER = Ascii.bytes(",\"tier\":\"");
     private static final byte[] RULE = Ascii.bytes(",\"rule\":\"");
     private static final byte[] ACCESSES = Ascii.bytes(",\"accesses\":[");
+    private static final byte[] QUERY = Ascii.bytes(",\"query\":");
+    private static final byte[] WHERE = Ascii.bytes("\"where\":[");
+    private static final byte[] ANY = Ascii.bytes("{\"any\":[");
+    private static final byte[] ALL = Ascii.bytes("{\"all\":[");
+    private static final byte[] FILTERS_END = Ascii.bytes("]}");
+    private static final byte[] ORDER_BY = Ascii.bytes("\"orderBy\":[");
+    private static final byte[] SUM = Ascii.bytes("\"sum\":[");
+    private static final byte[] NEAREST = Ascii.bytes("\"nearest\":");
+    private static final byte[] FORM_CUT = Ascii.bytes("\"cut\":true");
     private static final byte[] OMITTED = Ascii.bytes(",\"omitted\":");
     private static final byte[] SNAPSHOT = Ascii.bytes(",\"snapshot\":\"");
     private static final byte[] CREDENTIAL = Ascii.bytes(",\"credential\":\"");
@@ -189,8 +199,95 @@ final class LineEncoder {
         }
         json.raw(']');
         omitted(grants.size() - written);
+        QueryForm query = permitted.query();
+        if (query != null) {
+            query(query);
+        }
         text(SNAPSHOT, permitted.snapshot());
         text(CREDENTIAL, permitted.permit().credential());
+    }
+
+    /** As {@code policy indexes} reads it in a file of shapes. */
+    private void query(QueryForm query) {
+        json.raw(QUERY);
+        char before = '{';
+        if (!query.where().isEmpty()) {
+            json.raw(before);
+            json.raw(WHERE);
+            filters(query.where());
+            json.raw(']');
+            before = ',';
+        }
+        if (!query.orders().isEmpty()) {
+            json.raw(before);
+            json.raw(ORDER_BY);
+            int written = 0;
+            for (QueryForm.Order order : query.orders()) {
+                name(written++, order.field(), order.descending() ? "desc" : "asc");
+            }
+            json.raw(']');
+            before = ',';
+        }
+        if (!query.summed().isEmpty()) {
+            json.raw(before);
+            json.raw(SUM);
+            int written = 0;
+            for (String field : query.summed()) {
+                name(written++, field, null);
+            }
+            json.raw(']');
+            before = ',';
+        }
+        if (query.nearest() != null) {
+            json.raw(before);
+            json.raw(NEAREST);
+            name(0, query.nearest(), null);
+            before = ',';
+        }
+        if (query.cut()) {
+            json.raw(before);
+            json.raw(FORM_CUT);
+            before = ',';
+        }
+        if (before == '{') {
+            json.raw(before);
+        }
+        json.raw('}');
+    }
+
+    private void filters(List<QueryForm.Filter> filters) {
+        int written = 0;
+        for (QueryForm.Filter filter : filters) {
+            switch (filter) {
+                case QueryForm.Compared(var field, var comparison) -> name(written, field, comparison);
+                case QueryForm.Any(var any) -> filters(written, ANY, any);
+                case QueryForm.All(var all) -> filters(written, ALL, all);
+            }
+            written++;
+        }
+    }
+
+    private void filters(int index, byte[] opening, List<QueryForm.Filter> filters) {
+        if (index > 0) {
+            json.raw(',');
+        }
+        json.raw(opening);
+        filters(filters);
+        json.raw(FILTERS_END);
+    }
+
+    /** The name of a field as the client wrote it, and what is said of it. */
+    private void name(int index, String field, @Nullable String word) {
+        if (index > 0) {
+            json.raw(',');
+        }
+        json.raw('"');
+        json.text(field, QueryForm.CHARS_MAX);
+        if (word != null) {
+            json.raw(' ');
+            json.ascii(word);
+        }
+        json.raw('"');
     }
 
     /** The refused access is written wherever it stands, so that a denial always names what it is about. */

@@ -5,8 +5,11 @@ import io.firegate.policy.DatabaseName;
 import io.firegate.policy.indexes.PolicyIndexes;
 import io.firegate.policy.indexes.QueryShape;
 import io.firegate.policy.indexes.QueryShapeReader;
+import io.firegate.policy.indexes.RecordedQueries;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -37,7 +40,10 @@ final class PolicyIndexesCommand implements Callable<Integer> {
     @Mixin
     private final AskedDatabase asked = new AskedDatabase();
 
-    @Parameters(index = "0", paramLabel = "QUERIES", description = "a file with the shapes of queries, YAML or JSON")
+    @Parameters(
+            index = "0",
+            paramLabel = "QUERIES",
+            description = "a file with the shapes of queries, YAML or JSON; with --record a gateway's record")
     private Path queries = Path.of("");
 
     @Parameters(
@@ -47,8 +53,16 @@ final class PolicyIndexesCommand implements Callable<Integer> {
             description = "the policy directory; else that of the configuration")
     private @Nullable Path dir;
 
+    @Option(names = "--record", description = "QUERIES is the record of a gateway: read the queries it permitted")
+    private boolean record;
+
     @Option(names = "--quiet", description = "say nothing of why")
     private boolean quiet;
+
+    /** What is made of a file. */
+    private interface Reader {
+        Optional<List<QueryShape>> read(String name, InputStream in) throws IOException;
+    }
 
     PolicyIndexesCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -64,7 +78,9 @@ final class PolicyIndexesCommand implements Callable<Integer> {
             case LoadedPolicy.Ready policy -> {
                 DatabaseName database = asked.database(policy.snapshot());
                 Problems problems = new Problems();
-                Optional<List<QueryShape>> shapes = read(policy.limits().getInt(Limit.POLICY_FILE_BYTES), problems);
+                Optional<List<QueryShape>> shapes = record
+                        ? recorded(database, problems)
+                        : read(policy.limits().getInt(Limit.POLICY_FILE_BYTES), problems);
                 surroundings.err().print(problems.render());
                 shapes.ifPresent(read -> print(PolicyIndexes.of(policy.snapshot(), database, read)));
                 yield (shapes.isPresent() ? ExitCode.OK : ExitCode.INVALID).code();
@@ -80,13 +96,46 @@ final class PolicyIndexesCommand implements Callable<Integer> {
     }
 
     private Optional<List<QueryShape>> read(int bytesMax, Problems problems) {
-        String name = queries.toString();
-        try (InputStream in = Files.newInputStream(surroundings.directory().resolve(queries))) {
+        return from(problems, (name, in) -> {
             byte[] bytes = in.readNBytes(bytesMax + 1);
             if (bytes.length <= bytesMax) {
                 return QueryShapeReader.read(name, bytes, problems);
             }
             problems.add(Problem.ofFile(name, "the file is larger than " + bytesMax + " bytes", "split it"));
+            return Optional.empty();
+        });
+    }
+
+    private Optional<List<QueryShape>> recorded(DatabaseName database, Problems problems) {
+        return from(problems, (name, in) -> {
+            RecordedQueries read = new RecordedQueries(name, database);
+            lines(in, read);
+            read.passedOver().forEach(surroundings.err()::println);
+            return Optional.of(read.shapes());
+        });
+    }
+
+    /** A record may be of any size, and a line of it. */
+    private static void lines(InputStream in, RecordedQueries into) throws IOException {
+        BufferedInputStream bytes = new BufferedInputStream(in);
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = bytes.read(); b >= 0; b = bytes.read()) {
+            if (b == '\n') {
+                into.line(line.toByteArray());
+                line.reset();
+            } else if (line.size() <= RecordedQueries.LINE_BYTES_MAX) {
+                line.write(b);
+            }
+        }
+        if (line.size() > 0) {
+            into.line(line.toByteArray());
+        }
+    }
+
+    private Optional<List<QueryShape>> from(Problems problems, Reader reader) {
+        String name = queries.toString();
+        try (InputStream in = Files.newInputStream(surroundings.directory().resolve(queries))) {
+            return reader.read(name, in);
         } catch (NoSuchFileException e) {
             problems.add(Problem.ofFile(name, "there is no such file", null));
         } catch (IOException e) {

@@ -113,7 +113,7 @@ final class ExchangeRecord {
     /** Records a permit; false when it could not be, and the call must not be forwarded. */
     boolean permitted(PermittedCall call) {
         DecisionLine.Verdict verdict = call.refused().isEmpty()
-                ? new DecisionLine.Permitted(call.permit(), snapshotId())
+                ? new DecisionLine.Permitted(call.permit(), call.form(), snapshotId())
                 : new DecisionLine.WriteByWrite(call.permit(), call.refused(), snapshotId());
         return decide(call.database(), verdict, null) || servesUnrecorded;
     }

@@ -7,6 +7,7 @@ import io.firegate.audit.OutcomeLine.End;
 import io.firegate.audit.OutcomeLine.Source;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.QueryForm;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -164,6 +165,16 @@ class LineEncoderTest {
                 new DecisionLine.Denied(
                         new Decision.Deny(DenyReason.DENIED_PATH, refused, wide, wide, wide, wide), accesses, wide));
         assertThat(Lines.encode(longest).getBytes(UTF_8)).hasSizeLessThan(LineEncoder.DECISION_BYTES_MAX);
+        DecisionLine query = Lines.queried(new QueryForm(
+                Collections.nCopies(
+                        QueryForm.PARTS_MAX,
+                        new QueryForm.All(List.of(new QueryForm.Compared(
+                                "\u0001".repeat(QueryForm.CHARS_MAX / QueryForm.PARTS_MAX), "array-contains-any")))),
+                List.of(),
+                List.of(),
+                null,
+                true));
+        assertThat(Lines.encode(query).getBytes(UTF_8)).hasSizeLessThan(LineEncoder.DECISION_BYTES_MAX / 4);
         OutcomeLine outcome = new OutcomeLine(
                 new DecisionId(-1, -1),
                 Lines.TIME,

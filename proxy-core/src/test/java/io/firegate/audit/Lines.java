@@ -4,6 +4,7 @@ import io.firegate.audit.OutcomeLine.End;
 import io.firegate.audit.OutcomeLine.Source;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.error.GrpcStatus;
+import io.firegate.firestore.enforce.QueryForm;
 import io.firegate.firestore.enforce.RequestProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
@@ -71,6 +72,26 @@ final class Lines {
                 "GetDocument",
                 DATABASE,
                 new DecisionLine.Permitted(new Decision.Permit("clinical-staff", grants), SNAPSHOT));
+    }
+
+    /** A query of patients that is permitted. */
+    static DecisionLine queried(QueryForm form) {
+        Access access = Access.of(Operation.LIST, new Resource.Collection(ResourcePath.ROOT, "patients"));
+        return new DecisionLine(
+                id(7),
+                TIME,
+                null,
+                NURSE,
+                "10.0.0.7",
+                null,
+                "RunQuery",
+                DATABASE,
+                new DecisionLine.Permitted(
+                        new Decision.Permit("clinical-staff", List.of(grant(access))), form, SNAPSHOT));
+    }
+
+    private static QueryForm.Filter compared(String field, String comparison) {
+        return new QueryForm.Compared(field, comparison);
     }
 
     static OutcomeLine outcome(long number) {
@@ -162,6 +183,37 @@ final class Lines {
                                 grant(Access.of(Operation.GROUP, new Resource.Group(ResourcePath.ROOT, "vitals"))),
                                 grant(Access.of(Operation.COLLECTIONS, new Resource.CollectionIds(ResourcePath.ROOT))),
                                 grant(new Access(Operation.GET, document("patients/p2"), true))))));
+        lines.put(
+                "query",
+                encode(queried(new QueryForm(
+                        List.of(
+                                compared("doctor", "=="),
+                                new QueryForm.Any(List.of(
+                                        compared("urgent", "=="),
+                                        new QueryForm.All(List.of(compared("kind", "in"), compared("cost", ">")))))),
+                        List.of(new QueryForm.Order("cost", false), new QueryForm.Order("admitted", true)),
+                        List.of(),
+                        null,
+                        false))));
+        lines.put(
+                "query-sum", encode(queried(new QueryForm(List.of(), List.of(), List.of("cost", "age"), null, false))));
+        lines.put(
+                "query-nearest",
+                encode(queried(new QueryForm(
+                        List.of(compared("kind", "==")),
+                        List.of(new QueryForm.Order("at", true)),
+                        List.of("cost"),
+                        "face",
+                        false))));
+        lines.put("query-all", encode(queried(new QueryForm(List.of(), List.of(), List.of(), null, false))));
+        lines.put(
+                "query-cut",
+                encode(queried(new QueryForm(
+                        List.of(compared("`a\"\\b\n\u202e` ==\",\"credential\":\"x", "==")),
+                        List.of(),
+                        List.of(),
+                        null,
+                        true))));
         Access allowed = Access.of(Operation.UPDATE, document("patients/p1"));
         Access refused = Access.of(Operation.DELETE, document("patients/p2"));
         lines.put(

@@ -82,6 +82,7 @@ final class CommitReader extends RpcReader {
                                 .toList(),
                         moment.upstream(),
                         WriteSet.Commit.INSTANCE),
-                moment);
+                moment,
+                null);
     }
 }

@@ -286,7 +286,15 @@ public final class Enforcer {
             AnswerExaminer answers,
             ByteBuf bytes) {
         return new Admission.Admitted(new PermittedCall(
-                method, wants.database(), permit, wants.items(), reencoded, List.of(), answers, bytes));
+                method,
+                wants.database(),
+                permit,
+                wants.items(),
+                reencoded,
+                List.of(),
+                answers,
+                wants.form() == null ? null : wants.form().get(),
+                bytes));
     }
 
     /** All or nothing, once it is known what is stored, and what is looked up. */

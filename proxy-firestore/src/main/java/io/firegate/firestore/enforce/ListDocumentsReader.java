@@ -108,10 +108,10 @@ final class ListDocumentsReader extends RpcReader {
             Access access = new Access(Operation.LIST, new Resource.Collection(parent, collectionId), moment.history());
             return new Reading.Wants(
                     database.name(),
-                    List.of(access),
-                    1,
+                    access,
                     moment,
-                    FieldFiltered.list(new NarrowedListing(this, request, database.name()), request));
+                    FieldFiltered.list(new NarrowedListing(this, request, database.name()), request),
+                    () -> QueryFormReader.ofListing(orderBy));
         }
 
         @Override

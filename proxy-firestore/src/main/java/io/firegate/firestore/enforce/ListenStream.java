@@ -313,6 +313,7 @@ public final class ListenStream {
                 true,
                 List.of(),
                 NOTHING,
+                target.ask().form(),
                 frame);
     }
 

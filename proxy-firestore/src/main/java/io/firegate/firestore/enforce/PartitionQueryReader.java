@@ -76,6 +76,6 @@ final class PartitionQueryReader extends RpcReader {
                     : new Plan.Step.Forward(
                             edits, new PartitionExaminer(database, upstream -> token.seal((String) upstream)));
         };
-        return new Reading.Wants(database.name(), List.of(access), 1, moment, FieldFiltered.partition(plan, request));
+        return new Reading.Wants(database.name(), access, moment, FieldFiltered.partition(plan, request), target::form);
     }
 }

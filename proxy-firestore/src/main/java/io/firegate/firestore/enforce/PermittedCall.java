@@ -22,6 +22,7 @@ public final class PermittedCall {
     private final boolean reencoded;
     private final List<Decision.Deny> refused;
     private final AnswerExaminer answers;
+    private final @Nullable QueryForm form;
     private @Nullable ByteBuf body;
 
     PermittedCall(
@@ -33,6 +34,19 @@ public final class PermittedCall {
             List<Decision.Deny> refused,
             AnswerExaminer answers,
             ByteBuf body) {
+        this(method, database, permit, items, reencoded, refused, answers, null, body);
+    }
+
+    PermittedCall(
+            FirestoreMethod method,
+            DatabaseName database,
+            Decision.Permit permit,
+            int items,
+            boolean reencoded,
+            List<Decision.Deny> refused,
+            AnswerExaminer answers,
+            @Nullable QueryForm form,
+            ByteBuf body) {
         this.method = method;
         this.database = database;
         this.permit = permit;
@@ -40,6 +54,7 @@ public final class PermittedCall {
         this.reencoded = reencoded;
         this.refused = List.copyOf(refused);
         this.answers = answers;
+        this.form = form;
         this.body = body;
     }
 
@@ -66,6 +81,11 @@ public final class PermittedCall {
     /** The writes that were taken out because each is judged for itself and these are refused; usually none. */
     public List<Decision.Deny> refused() {
         return refused;
+    }
+
+    /** What the client's query asks, before anything of the policy's was put in it; null for what is no query. */
+    public @Nullable QueryForm form() {
+        return form;
     }
 
     /** What every message of the answer must pass before the client sees it. */

@@ -21,6 +21,7 @@ final class QueryTarget {
     private Names.@Nullable Database database;
     private @Nullable ResourcePath parent;
     private @Nullable FieldCursor query;
+    private @Nullable FieldCursor asked;
     private @Nullable Field from;
     private boolean allDescendants;
     // Without a selector, and with an empty one, Firestore reads every collection directly below the parent.
@@ -41,6 +42,7 @@ final class QueryTarget {
     /** Takes the structured query the cursor stands on. */
     void query(FieldCursor field) {
         query = field.fields();
+        asked = field.fields();
     }
 
     /** The problem that keeps it from being judged, or null; afterwards the other methods may be called. */
@@ -102,6 +104,14 @@ final class QueryTarget {
             throw new IllegalStateException("the target has not been settled");
         }
         return database;
+    }
+
+    /** What the query asks; only after {@link #settle}, and once. */
+    QueryForm form() {
+        if (asked == null) {
+            throw new IllegalStateException("the target has not been settled");
+        }
+        return QueryFormReader.of(request.data(), asked);
     }
 
     /** What the query does; only after {@link #settle}. */

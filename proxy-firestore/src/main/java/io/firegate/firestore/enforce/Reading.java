@@ -3,6 +3,7 @@ package io.firegate.firestore.enforce;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says, before anybody has judged it. */
@@ -18,6 +19,7 @@ sealed interface Reading {
      * @param plan how it is carried out
      * @param writes its writes, one by one; null for a read
      * @param moment when it reads; null when it says nothing about that
+     * @param form what it asks when it is a query, else null; to be read while the bytes of the request are there
      */
     record Wants(
             DatabaseName database,
@@ -27,7 +29,8 @@ sealed interface Reading {
             @Nullable String credential,
             Plan plan,
             @Nullable WriteSet writes,
-            @Nullable Moment moment)
+            @Nullable Moment moment,
+            @Nullable Supplier<QueryForm> form)
             implements Reading {
         /** What a call wants that is no read. */
         Wants(
@@ -38,7 +41,7 @@ sealed interface Reading {
                 @Nullable String credential,
                 Plan plan,
                 @Nullable WriteSet writes) {
-            this(database, accesses, answers, items, credential, plan, writes, null);
+            this(database, accesses, answers, items, credential, plan, writes, null, null);
         }
 
         /** What a call without a path wants. */
@@ -49,12 +52,17 @@ sealed interface Reading {
                 int items,
                 @Nullable String credential,
                 Plan plan) {
-            this(database, accesses, answers, items, credential, plan, null, null);
+            this(database, accesses, answers, items, credential, plan, null, null, null);
         }
 
         /** What a read wants, at its moment. */
         Wants(DatabaseName database, List<Access> accesses, int items, Moment moment, Plan plan) {
-            this(database, accesses, List.of(), items, moment.credential(), plan, null, moment);
+            this(database, accesses, List.of(), items, moment.credential(), plan, null, moment, null);
+        }
+
+        /** What a query wants, at its moment. */
+        Wants(DatabaseName database, Access access, Moment moment, Plan plan, Supplier<QueryForm> form) {
+            this(database, List.of(access), List.of(), 1, moment.credential(), plan, null, moment, form);
         }
     }
 

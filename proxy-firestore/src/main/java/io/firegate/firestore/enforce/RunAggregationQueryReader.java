@@ -5,7 +5,6 @@ import com.google.firestore.v1.RunAggregationQueryResponse;
 import com.google.firestore.v1.StructuredAggregationQuery;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
-import java.util.List;
 import java.util.Set;
 
 /** RunAggregationQuery: counts, sums or averages over what its query would return, so it is judged as that query. */
@@ -58,14 +57,25 @@ final class RunAggregationQueryReader extends RpcReader {
                 ? problem
                 : new Reading.Wants(
                         target.database().name(),
-                        List.of(target.access(moment.history())),
-                        1,
+                        target.access(moment.history()),
                         moment,
                         FieldFiltered.aggregation(
                                 new NarrowedAggregation(
                                         moment.plan(ANSWER),
                                         request,
                                         target.database().name()),
-                                request));
+                                request),
+                        () -> form(request));
+    }
+
+    private static QueryForm form(RequestMessage request) {
+        FieldCursor field = request.walk().fields();
+        QueryForm form = QueryForm.ALL;
+        while (field.next()) {
+            if (field.number() == RunAggregationQueryRequest.STRUCTURED_AGGREGATION_QUERY_FIELD_NUMBER) {
+                form = QueryFormReader.ofAggregation(request.data(), field.fields());
+            }
+        }
+        return form;
     }
 }

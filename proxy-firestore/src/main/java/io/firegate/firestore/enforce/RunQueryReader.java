@@ -4,7 +4,6 @@ import com.google.firestore.v1.RunQueryRequest;
 import com.google.firestore.v1.RunQueryResponse;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
-import java.util.List;
 import java.util.Set;
 
 /** RunQuery: lists one collection, all collections directly below a parent, or a collection group. */
@@ -49,14 +48,14 @@ final class RunQueryReader extends RpcReader {
                 ? problem
                 : new Reading.Wants(
                         target.database().name(),
-                        List.of(target.access(moment.history())),
-                        1,
+                        target.access(moment.history()),
                         moment,
                         FieldFiltered.query(
                                 new NarrowedQuery(
                                         moment.plan(ANSWER),
                                         request,
                                         target.database().name()),
-                                request));
+                                request),
+                        target::form);
     }
 }

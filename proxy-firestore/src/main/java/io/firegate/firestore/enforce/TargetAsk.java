@@ -5,6 +5,7 @@ import com.google.firestore.v1.Target;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client wants to listen to, before anybody has judged it.
@@ -13,8 +14,14 @@ import java.util.List;
  * @param database the one database it is in
  * @param accesses what it reads: one query, or documents
  * @param items how many documents it names, repetitions counted; 1 for a query
+ * @param form what the query asks; null for documents
  */
-record TargetAsk(ListenRequest request, DatabaseName database, List<Access> accesses, int items) {
+record TargetAsk(
+        ListenRequest request,
+        DatabaseName database,
+        List<Access> accesses,
+        int items,
+        @Nullable QueryForm form) {
     TargetAsk {
         accesses = List.copyOf(accesses);
     }

@@ -41,6 +41,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * what Firestore sends and {@code shows} what the client then gets, its handles opened again, or {@code unfit}; without an answer
  * nothing in it may need changing; several messages are lists, in which {@code withheld} stands for one that is not sent now.
  * {@code ends} lists what the answer ends with: a status and words of Firestore, and behind an arrow what the client gets.
+ * {@code form} is what the record keeps of a query, as {@link FormText} has it.
  * {@code refusedWrites} are a reason and an access each. {@code rows} is what every access demands of documents, or what each does,
  * as {@link RowTexts} has it; {@code fields} is what every access may see, or what each may: {@code hide} or {@code show}, and
  * paths; {@code readonly} lists paths.
@@ -72,7 +73,8 @@ record Scenario(FirestoreMethod method, String name, Map<String, Object> keys) {
             "inside",
             "detail",
             "forwardedAs",
-            "ends");
+            "ends",
+            "form");
     private static final String DATABASE = "projects/p/databases/(default)";
 
     static List<Scenario> all() {

@@ -47,6 +47,13 @@ class ScenarioTest {
 
     private static final Set<String> LATE = Set.of("BAD_PAGE_TOKEN", "BAD_FIELD_PATH", "BAD_PAGE_SIZE");
 
+    /** The methods of which the record keeps the form. */
+    private static final Set<FirestoreMethod> QUERIES = Set.of(
+            FirestoreMethod.RUN_QUERY,
+            FirestoreMethod.RUN_AGGREGATION_QUERY,
+            FirestoreMethod.PARTITION_QUERY,
+            FirestoreMethod.LIST_DOCUMENTS);
+
     private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
 
     static List<Scenario> scenarios() {
@@ -99,6 +106,9 @@ class ScenarioTest {
                     assertThat(call.items()).isEqualTo(scenario.number("items", -1));
                     assertThat(call.database()).hasToString(database(scenario));
                     assertThat(call.reencoded()).isEqualTo(outcome.equals("reencoded"));
+                    if (scenario.text("form") != null || !QUERIES.contains(scenario.method())) {
+                        assertThat(FormText.of(call.form())).isEqualTo(scenario.text("form"));
+                    }
                     ByteBuf body = call.takeBody();
                     if (outcome.equals("forwarded")) {
                         assertThat(body).isSameAs(framed);

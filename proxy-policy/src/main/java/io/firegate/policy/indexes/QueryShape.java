@@ -1,6 +1,7 @@
 package io.firegate.policy.indexes;
 
 import io.firegate.policy.Access;
+import io.firegate.policy.Resource;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.FieldTest;
 import io.firegate.policy.yaml.Position;
@@ -36,6 +37,21 @@ public record QueryShape(
         ranges = ordered(ranges);
         orders = List.copyOf(orders);
         summed = ordered(summed);
+    }
+
+    /** Whether collections of every id are meant, for which there are no indexes. */
+    static boolean isEvery(Resource resource) {
+        return switch (resource) {
+            case Resource.Collection collection -> collection.collectionId().isEmpty();
+            case Resource.Group group -> group.collectionId().isEmpty();
+            case Resource.Document document -> false;
+            case Resource.CollectionIds ids -> false;
+        };
+    }
+
+    /** The same asked elsewhere. */
+    QueryShape with(Position place, String called, Access wanted) {
+        return new QueryShape(place, called, wanted, alternatives, ranges, orders, nameDescending, summed);
     }
 
     /** One field of an order. */

@@ -6,6 +6,7 @@ import io.firegate.policy.Resource;
 import io.firegate.policy.ResourceText;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.FieldTest;
+import io.firegate.policy.yaml.Position;
 import io.firegate.policy.yaml.Problems;
 import io.firegate.policy.yaml.YamlFile;
 import io.firegate.policy.yaml.YamlMapping;
@@ -83,7 +84,9 @@ public final class QueryShapeReader {
         if (queries != null) {
             for (YamlNode node : queries) {
                 YamlMapping query = node.asMapping();
-                QueryShape shape = query == null ? null : new QueryShapeReader().readShape(query);
+                QueryShape shape = query == null
+                        ? null
+                        : read(query, query.position(), query.requiredString("name"), access(query));
                 if (shape != null) {
                     shapes.add(shape);
                 }
@@ -92,9 +95,20 @@ public final class QueryShapeReader {
         root.noOtherKeys();
     }
 
-    private @Nullable QueryShape readShape(YamlMapping query) {
-        String name = query.requiredString("name");
-        Access access = access(query);
+    /**
+     * Reads one query; reports all that is wrong with it.
+     *
+     * @param position where it stands
+     * @param name what it is called; null after a problem
+     * @param access what it wants; null after a problem
+     */
+    static @Nullable QueryShape read(
+            YamlMapping query, Position position, @Nullable String name, @Nullable Access access) {
+        return new QueryShapeReader().readShape(query, position, name, access);
+    }
+
+    private @Nullable QueryShape readShape(
+            YamlMapping query, Position position, @Nullable String name, @Nullable Access access) {
         YamlSequence where = query.optionalSequence("where");
         Set<Set<FieldTest>> alternatives = where == null ? Set.of(Set.of()) : all(where, 0);
         List<QueryShape.Order> orders = new ArrayList<>();
@@ -109,7 +123,7 @@ public final class QueryShapeReader {
                 : !orders.isEmpty() && orders.get(orders.size() - 1).direction() == Direction.DESCENDING;
         return name == null || access == null
                 ? null
-                : new QueryShape(query.position(), name, access, alternatives, ranges, orders, nameDescending, summed);
+                : new QueryShape(position, name, access, alternatives, ranges, orders, nameDescending, summed);
     }
 
     private static @Nullable Access access(YamlMapping query) {
@@ -124,20 +138,11 @@ public final class QueryShapeReader {
         String text = target.asString();
         Resource resource =
                 text == null ? null : ResourceText.read(operation, text).orElse(null);
-        if (text != null && (resource == null || isEvery(resource))) {
+        if (text != null && (resource == null || QueryShape.isEvery(resource))) {
             target.problem("`" + text + "` is no path for this", "write " + ResourceText.form(operation));
             return null;
         }
         return resource == null ? null : Access.of(operation, resource);
-    }
-
-    private static boolean isEvery(Resource resource) {
-        return switch (resource) {
-            case Resource.Collection collection -> collection.collectionId().isEmpty();
-            case Resource.Group group -> group.collectionId().isEmpty();
-            case Resource.Document document -> false;
-            case Resource.CollectionIds ids -> false;
-        };
     }
 
     /** The orders before the document's name; whether that is descending, or null when it is not said. */
