@@ -94,6 +94,8 @@ class DifferentialTest {
             Case one = new Case(person, draw.chance(2), transaction, asked);
             Optional<String> difference = Trial.differs(world, bench.wire(person), one, statuses);
             if (difference.isPresent()) {
+                // At once, for making it smaller takes its time.
+                System.out.println("seed " + seed + ", case " + i + ": " + difference.get() + "\n" + one);
                 failures.add("seed " + seed + ", case " + i + ": " + difference.get() + "\n" + one + "\n"
                         + new Smallest(bench, world, one).describe());
                 return;

@@ -1,5 +1,6 @@
 package io.firegate.e2e.differential;
 
+import com.google.firestore.v1.ArrayValue;
 import com.google.firestore.v1.MapValue;
 import com.google.firestore.v1.Value;
 import java.util.LinkedHashMap;
@@ -151,5 +152,26 @@ record PlainFields(boolean shows, List<List<String>> paths, List<List<String>> r
 
     private static String list(List<List<String>> paths) {
         return paths.stream().map(path -> "\"" + text(path) + "\"").collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** With every small whole number as a double: JavaScript writes back 1.0 as 1, and Firestore says the two are equal. */
+    static Value plain(Value value) {
+        return switch (value.getValueTypeCase()) {
+            case INTEGER_VALUE ->
+                Value.newBuilder().setDoubleValue(value.getIntegerValue()).build();
+            case MAP_VALUE -> {
+                Map<String, Value> fields = new LinkedHashMap<>();
+                value.getMapValue().getFieldsMap().forEach((key, each) -> fields.put(key, plain(each)));
+                yield map(fields);
+            }
+            case ARRAY_VALUE ->
+                Value.newBuilder()
+                        .setArrayValue(ArrayValue.newBuilder()
+                                .addAllValues(value.getArrayValue().getValuesList().stream()
+                                        .map(PlainFields::plain)
+                                        .toList()))
+                        .build();
+            default -> value;
+        };
     }
 }

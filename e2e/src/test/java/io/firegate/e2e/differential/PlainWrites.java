@@ -310,7 +310,7 @@ final class PlainWrites {
                                             && !PlainFields.at(write.getUpdate().getFieldsMap(), leaf)
                                                     .orElseThrow()
                                                     .hasMapValue()));
-            if (named && !PlainFields.at(fields, path).equals(was)) {
+            if (named && !PlainFields.at(fields, path).map(PlainFields::plain).equals(was.map(PlainFields::plain))) {
                 throw new Ended(Code.PERMISSION_DENIED);
             }
             if (was.isPresent()) {
