@@ -56,7 +56,7 @@ class BindingsTest {
             bindings:
               - { tier: tenant, groups: [5b1f0a52-0000-4000-8000-0000000000e2], grant: { tenant: north, kind: a } }
               - { tier: tenant, groups: [5b1f0a52-0000-4000-8000-0000000000e2], grant: { tenant: south, kind: b } }
-              - { tier: office, groups: [5b1f0a52-0000-4000-8000-0000000000e2], require: { networks: [198.51.100.0/24] } }
+              - { tier: office, groups: [5b1f0a52-0000-4000-8000-0000000000e2], require: { networks: [198.51.100.0/24, 127.0.0.0/8] } }
               - { tier: own, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
               - { tier: masked, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
               - { tier: foreign, groups: [5b1f0a52-0000-4000-8000-0000000000e3] }
@@ -77,7 +77,9 @@ class BindingsTest {
 
     static Stream<Case> cases() {
         return Stream.of(
+                // Every connection comes from a trusted proxy, which stands in an admitted network: that admits nobody.
                 new Case("net/a", List.of(), "NETWORK"),
+                new Case("net/a", List.of("x-forwarded-for", "127.0.0.9"), "NETWORK"),
                 new Case("net/a", List.of("x-forwarded-for", "198.51.100.7"), "open secret"),
                 new Case("net/a", List.of("x-forwarded-for", "198.51.100.7, 203.0.113.1"), "NETWORK"),
                 new Case(

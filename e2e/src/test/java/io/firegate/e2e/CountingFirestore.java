@@ -14,15 +14,30 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream that counts what reaches it and answers every call with one empty message. Safe for any thread. */
+/** An upstream that counts what reaches it and answers every call it admits with one empty message. Safe for any thread. */
 final class CountingFirestore implements AutoCloseable {
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final Predicate<@Nullable String> admits;
     private final AtomicInteger calls = new AtomicInteger();
     private final Server server;
 
-    /** Starts one on a free port. */
+    /** Starts one on a free port that admits everybody. */
     CountingFirestore() throws IOException {
+        this(authorization -> true);
+    }
+
+    /**
+     * Starts one on a free port.
+     *
+     * @param admits whether it takes a call with this authorization header
+     */
+    CountingFirestore(Predicate<@Nullable String> admits) throws IOException {
+        this.admits = admits;
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
                 .fallbackHandlerRegistry(new AnyMethod())
@@ -54,6 +69,10 @@ final class CountingFirestore implements AutoCloseable {
                     .build();
             return ServerMethodDefinition.create(method, (call, headers) -> {
                 calls.incrementAndGet();
+                if (!admits.test(headers.get(AUTHORIZATION))) {
+                    call.close(Status.UNAUTHENTICATED, new Metadata());
+                    return new ServerCall.Listener<>() {};
+                }
                 call.request(1);
                 return new ServerCall.Listener<>() {
                     @Override

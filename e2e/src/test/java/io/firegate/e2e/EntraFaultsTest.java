@@ -11,15 +11,12 @@ import io.firegate.fixtures.entra.LocalTenant;
 import io.firegate.fixtures.entra.RegisteredApp;
 import io.firegate.fixtures.entra.SigningKey;
 import io.firegate.fixtures.entra.TokenMint;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -28,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,13 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every way Entra's key service and Microsoft Graph can fail, under a steady load of good and bad tokens: who can be served is, nobody
- * else is, nobody asks too often, and all is well again soon after. {@code -Dentra.faults.millis=5000} makes each fault last longer; the
- * table is left in {@code target/entra-faults.md}.
+ * else is, nobody asks too often, and all is well again soon after. The table is left in {@code target/entra-faults.md}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EntraFaultsTest {
-    private static final Duration FAULT = Duration.ofMillis(Long.getLong("entra.faults.millis", 700));
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int FAULT_MILLIS = 700;
     private static final int UNKNOWN_GAP_MILLIS = 1_000;
     private static final int REFRESH_MILLIS = 1_000;
 
@@ -59,14 +52,12 @@ class EntraFaultsTest {
     /** ASN.1 before a SHA-256 digest (RFC 8017 section 9.2). */
     private static final byte[] DIGEST_INFO = HexFormat.of().parseHex("3031300d060960864801650304020105000420");
 
-    private final List<String> table = new ArrayList<>();
     private CountingFirestore upstream;
     private LocalIssuer issuer;
     private LocalTenant tenant;
     private LocalGraph graph;
     private InProcessGateway gateway;
-    private AdminClient admin;
-    private RawConnection connection;
+    private FaultLoad load;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -136,74 +127,55 @@ class EntraFaultsTest {
                         UNKNOWN_GAP_MILLIS,
                         REFRESH_MILLIS));
         gateway = InProcessGateway.start(yaml);
-        admin = new AdminClient(gateway.adminPort());
-        admin.await("/readyz", answer -> answer.status() == 200);
-        connection = new RawConnection(gateway.port(0), PATIENCE);
+        new AdminClient(gateway.adminPort()).awaitStatus("/readyz", 200);
+        load = new FaultLoad(gateway, DOCUMENT, "entra-faults.md", FAULT_MILLIS);
         graph.put(OID, Set.of(GROUP));
-        awaitServed(overage(OID));
+        load.awaitServed(overage(OID));
     }
 
     @AfterAll
     void stop() throws Exception {
-        connection.close();
+        load.close();
         gateway.close();
         graph.close();
         issuer.close();
         upstream.close();
-        Files.write(Path.of("target", "entra-faults.md"), table);
-    }
-
-    /** What came of a time under load. */
-    private static final class Tally {
-        private long right;
-        private long wrong;
-        private final List<String> surprises = new ArrayList<>();
-
-        void count(String what, int status, Set<Integer> expected) {
-            if (expected.contains(status)) {
-                right++;
-            } else {
-                wrong++;
-                surprises.add(what + ": " + status);
-            }
-        }
     }
 
     @Test
     void keysThatCannotBeFetched() throws Exception {
         for (Failure fault : EnumSet.complementOf(EnumSet.of(Failure.NONE))) {
             String known = tenant.mint(claims(OID));
-            awaitServed(known);
+            load.awaitServed(known);
             SigningKey stranger = SigningKey.generate("stranger-" + fault);
             String unknown = TokenMint.mint(TokenMint.header(stranger), claims(OID), stranger);
             List<String> bad = List.of(
                     unknown,
                     TokenMint.mint(TokenMint.header(BadKeys.EXPOSED), claims(OID), BadKeys.EXPOSED),
                     forgedForExponentOne());
-            int before = tenant.metadataFetches();
-            issuer.failWith(fault);
-            Tally tally = new Tally();
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < FAULT.toNanos()) {
-                tally.count("known key", status(known), Set.of(200));
-                for (String token : bad) {
-                    tally.count("bad token", status(token), Set.of(401));
-                }
-            }
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            int fetches = tenant.metadataFetches() - before;
-            issuer.failWith(Failure.NONE);
-            tenant.rotate();
-            long recovered = awaitServed(tenant.mint(claims(OID)));
-            table.add(
-                    "| keys | %s | %d | %d | %d | %d |".formatted(fault, tally.right, tally.wrong, fetches, recovered));
-            assertThat(tally.surprises).as(fault.toString()).isEmpty();
-            assertThat(tally.right).as(fault + ": requests").isPositive();
+            FaultLoad.Tally tally = load.run(
+                    "keys",
+                    fault,
+                    tenant::metadataFetches,
+                    () -> issuer.failWith(fault),
+                    round -> {
+                        int status = load.status(known);
+                        round.count("known key", status, status == 200);
+                        for (String token : bad) {
+                            status = load.status(token);
+                            round.count("bad token", status, status == 401);
+                        }
+                    },
+                    () -> issuer.failWith(Failure.NONE),
+                    () -> {
+                        tenant.rotate();
+                        load.awaitServed(tenant.mint(claims(OID)));
+                    });
             // One for unknown keys in each gap, one scheduled in each period, and the pauses after failures that begin
             // at a second.
-            assertThat((long) fetches)
+            assertThat((long) tally.asked())
                     .as(fault + ": fetches")
-                    .isLessThanOrEqualTo(3 * (millis / UNKNOWN_GAP_MILLIS + 2));
+                    .isLessThanOrEqualTo(3 * (tally.millis() / UNKNOWN_GAP_MILLIS + 2));
         }
     }
 
@@ -211,32 +183,29 @@ class EntraFaultsTest {
     void graphThatCannotBeAsked() throws Exception {
         // A time of years to come back is kept for ten minutes.
         for (GraphFault fault : EnumSet.complementOf(EnumSet.of(GraphFault.NONE, GraphFault.RETRY_AFTER_YEARS))) {
-            graph.failWith(GraphFault.NONE);
-            awaitServed(overage(newcomer()));
             String inToken = tenant.mint(claims(OID));
             String cached = overage(OID);
-            awaitServed(cached);
-            int before = graph.calls();
-            IntSupplier asked = () -> graph.calls() - before;
-            graph.failWith(fault);
-            Tally tally = new Tally();
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < FAULT.toNanos()) {
-                tally.count("groups in the token", status(inToken), Set.of(200));
-                tally.count("groups looked up before", status(cached), Set.of(200));
-                tally.count("newcomer", status(overage(newcomer())), Set.of(fault.isHarmless() ? 200 : 503));
-            }
-            int calls = asked.getAsInt();
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            graph.failWith(GraphFault.NONE);
-            long recovered = awaitServed(overage(newcomer()));
-            table.add(
-                    "| Graph | %s | %d | %d | %d | %d |".formatted(fault, tally.right, tally.wrong, calls, recovered));
-            assertThat(tally.surprises).as(fault.toString()).isEmpty();
-            assertThat(tally.right).as(fault + ": requests").isPositive();
+            load.awaitServed(cached);
+            FaultLoad.Tally tally = load.run(
+                    "Graph",
+                    fault,
+                    graph::calls,
+                    () -> graph.failWith(fault),
+                    round -> {
+                        int status = load.status(inToken);
+                        round.count("groups in the token", status, status == 200);
+                        status = load.status(cached);
+                        round.count("groups looked up before", status, status == 200);
+                        status = load.status(overage(newcomer()));
+                        round.count("newcomer", status, status == (fault.isHarmless() ? 200 : 503));
+                    },
+                    () -> graph.failWith(GraphFault.NONE),
+                    () -> load.awaitServed(overage(newcomer())));
             if (!fault.isHarmless()) {
                 // Three failures open the breaker; then one probe each second.
-                assertThat((long) calls).as(fault + ": calls").isLessThanOrEqualTo(4 + millis / 1_000 + 1);
+                assertThat((long) tally.asked())
+                        .as(fault + ": calls")
+                        .isLessThanOrEqualTo(4 + tally.millis() / 1_000 + 1);
             }
         }
         assertThat(graph.complaints()).isEmpty();
@@ -284,37 +253,5 @@ class EntraFaultsTest {
         System.arraycopy(DIGEST_INFO, 0, padded, 256 - digest.length - DIGEST_INFO.length, DIGEST_INFO.length);
         padded[256 - digest.length - DIGEST_INFO.length - 1] = 0;
         return input + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(padded);
-    }
-
-    private int status(String token) throws IOException {
-        connection.send(("GET " + DOCUMENT + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-        RawConnection.Response response = connection.readResponse();
-        if (response.head().contains("connection: close")) {
-            connection.close();
-            connection = new RawConnection(gateway.port(0), PATIENCE);
-        }
-        return response.status();
-    }
-
-    /** Asks until it is served; how long that took, in milliseconds. */
-    private long awaitServed(String token) throws IOException {
-        long start = System.nanoTime();
-        while (true) {
-            int status = status(token);
-            long passed = System.nanoTime() - start;
-            if (status == 200) {
-                return TimeUnit.NANOSECONDS.toMillis(passed);
-            }
-            assertThat(passed)
-                    .as(
-                            "still %s, %s",
-                            status,
-                            passed > PATIENCE.toNanos()
-                                    ? admin.ask("/readyz?verbose").body()
-                                    : "")
-                    .isLessThan(PATIENCE.toNanos());
-            Thread.onSpinWait();
-        }
     }
 }

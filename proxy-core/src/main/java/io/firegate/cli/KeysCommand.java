@@ -1,5 +1,6 @@
 package io.firegate.cli;
 
+import io.firegate.auth.federation.ExposedFile;
 import io.firegate.auth.federation.IssuerKeys;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -84,8 +85,8 @@ final class KeysCommand {
         for (String kid : keys.ids()) {
             surroundings.err().println(kid + (kid.equals(keys.active()) ? " signs" : " is published"));
         }
-        for (Path file : keys.exposed()) {
-            surroundings.err().println("warning: others may read " + file + ": chmod 600 " + file);
+        for (ExposedFile exposed : keys.exposed()) {
+            surroundings.err().println("warning: others may use " + exposed.file() + ": " + exposed.fix());
         }
     }
 

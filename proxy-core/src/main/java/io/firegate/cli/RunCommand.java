@@ -1,10 +1,12 @@
 package io.firegate.cli;
 
+import io.firegate.auth.federation.ExposedFile;
 import io.firegate.cli.GatewayStarter.Started;
 import io.firegate.config.ConfigLoad;
 import io.firegate.config.GatewayConfig;
 import io.firegate.config.GatewayConfig.Reload;
 import io.firegate.config.Limit;
+import io.firegate.gateway.SecretFiles;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.yaml.Problem;
 import io.firegate.policy.yaml.Problems;
@@ -46,7 +48,12 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         return switch (options.load(surroundings)) {
             case ConfigLoad.Refused refused -> invalid(refused.render());
-            case ConfigLoad.Loaded loaded -> withPolicy(loaded.config());
+            case ConfigLoad.Loaded loaded -> {
+                for (ExposedFile exposed : SecretFiles.exposed(loaded.config())) {
+                    log.warn("more accounts than the owner may use {}: {}", exposed.file(), exposed.fix());
+                }
+                yield withPolicy(loaded.config());
+            }
         };
     }
 

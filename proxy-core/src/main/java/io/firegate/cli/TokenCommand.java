@@ -4,11 +4,17 @@ import io.firegate.auth.entra.InspectionStep;
 import io.firegate.auth.entra.TokenInspection;
 import io.firegate.auth.entra.TokenProblem;
 import io.firegate.auth.entra.TokenVerifier;
+import io.firegate.auth.graph.GraphStatus;
+import io.firegate.auth.graph.Membership;
 import io.firegate.config.ConfigLoad;
 import io.firegate.config.GatewayConfig;
 import io.firegate.config.Limit;
+import io.firegate.gateway.Directories;
 import io.firegate.gateway.Gateway;
+import io.firegate.policy.Guid;
+import io.firegate.policy.PolicySnapshot;
 import io.firegate.policy.Principal;
+import io.firegate.policy.Standing;
 import io.firegate.policy.TierReport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +63,9 @@ final class TokenCommand {
                     Path file,
             @Option(
                             names = "--offline",
-                            description = "fetch no keys: the signature is checked where keys come from a file only")
+                            description =
+                                    "ask nobody: the signature is checked where keys come from a file only, and groups that are not in the token"
+                                            + " are not looked up")
                     boolean offline)
             throws IOException {
         return switch (options.load(surroundings)) {
@@ -98,14 +106,66 @@ final class TokenCommand {
         print(seen, config);
         Principal principal = seen.principal();
         if (principal != null && policy instanceof LoadedPolicy.Ready ready) {
-            say("");
-            say(seen.signatureChecked() ? "Tiers" : "Tiers it would have if the signature were good");
-            TierReport.lines(
-                            ready.snapshot().standing(principal),
-                            surroundings.clock().instant())
-                    .forEach(line -> say("  " + line));
+            return rights(seen, principal, ready.snapshot(), config, offline).code();
         }
-        return seen.problem() == null ? ExitCode.OK.code() : ExitCode.PROBE_FAILED.code();
+        return (seen.problem() == null ? ExitCode.OK : ExitCode.PROBE_FAILED).code();
+    }
+
+    /** The tiers, with the groups that are not in the token. */
+    private ExitCode rights(
+            TokenInspection seen, Principal principal, PolicySnapshot policy, GatewayConfig config, boolean offline) {
+        String heading = seen.signatureChecked() ? "Tiers" : "Tiers it would have if the signature were good";
+        if (!seen.groupsElsewhere()) {
+            return tiers(heading, policy.standing(principal));
+        }
+        say("Overage: the groups are not in the token; they come from Graph, which is asked about those the policy names ("
+                + policy.groups().size() + ").");
+        if (offline) {
+            say("Offline nobody can tell which of them it is in, and without an answer it would be 503.");
+            say(accepted(seen));
+            return tiers(heading + ", whatever its groups give beside", policy.standing(principal));
+        }
+        try (Directories directories = new Directories(config, surroundings.clock())) {
+            directories.start().toCompletableFuture().join();
+            Membership answer = directories.groups().of(principal, policy.groups());
+            if (answer instanceof Membership.Pending(var later)) {
+                answer = later.toCompletableFuture().join();
+            }
+            return switch (answer) {
+                case Membership.Known(var groups) -> {
+                    say(
+                            groups.isEmpty()
+                                    ? "It is in none of them."
+                                    : "It is in " + groups.stream().map(Guid::value).sorted().collect(Collectors.joining(", "))
+                                            + ".");
+                    say(accepted(seen));
+                    yield tiers(heading, policy.standing(principal.inGroups(groups)));
+                }
+                case Membership.NoSuchPrincipal gone -> refused(TokenProblem.PRINCIPAL_GONE, "");
+                case Membership.Unknown unknown ->
+                    refused(
+                            TokenProblem.GROUPS_UNAVAILABLE,
+                            directories.groups().status().stream()
+                                    .filter(status -> status.tenant().equals(principal.tenant()))
+                                    .map(GraphStatus::lastFailure)
+                                    .findFirst()
+                                    .map(why -> " (" + why + ")")
+                                    .orElse("") + "; firegate doctor says more");
+                case Membership.Pending pending -> throw new IllegalStateException("it was waited for");
+            };
+        }
+    }
+
+    private ExitCode tiers(String heading, Standing standing) {
+        say("");
+        say(heading);
+        TierReport.lines(standing, surroundings.clock().instant()).forEach(line -> say("  " + line));
+        return ExitCode.OK;
+    }
+
+    private ExitCode refused(TokenProblem problem, String detail) {
+        say("Refused, " + problem + ": " + problem.description() + detail + ".");
+        return ExitCode.PROBE_FAILED;
     }
 
     private byte @Nullable [] read(@Nullable Path file, int bytesMax) {
@@ -152,14 +212,19 @@ final class TokenCommand {
         say("");
         TokenProblem problem = seen.problem();
         if (problem == null) {
-            say(
-                    seen.signatureChecked()
-                            ? "Accepted."
-                            : "Would be accepted if the signature is good: without --offline it is checked.");
+            if (!seen.groupsElsewhere()) {
+                say(accepted(seen));
+            }
         } else {
             say("Refused, " + problem + ": " + problem.description()
                     + (seen.missingScope().isEmpty() ? "" : " (" + seen.missingScope() + ")") + ".");
         }
+    }
+
+    private static String accepted(TokenInspection seen) {
+        return seen.signatureChecked()
+                ? "Accepted."
+                : "Would be accepted if the signature is good: without --offline it is checked.";
     }
 
     private static String mark(InspectionStep step, @Nullable InspectionStep failed, TokenInspection seen) {

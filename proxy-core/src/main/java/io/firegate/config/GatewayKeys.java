@@ -215,7 +215,7 @@ final class GatewayKeys {
                     "trustedProxies",
                     new Shape.ListOf(scalar(ScalarType.NETWORK), 0),
                     "[]",
-                    "networks whose `X-Forwarded-For` is believed; without, the TCP peer is the client `networks` of a policy means"),
+                    "networks whose `X-Forwarded-For` is believed, the proxies' own and not their clients'; without, the TCP peer is the client `networks` of a policy means"),
             section(
                     "upstream",
                     keys(

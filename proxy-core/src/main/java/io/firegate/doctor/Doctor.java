@@ -8,12 +8,15 @@ import io.firegate.auth.entra.KeyStatus;
 import io.firegate.auth.entra.TokenVerifier;
 import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.auth.federation.EntraIdentity;
+import io.firegate.auth.federation.ExposedFile;
 import io.firegate.auth.federation.WorkloadIdentity;
 import io.firegate.config.GatewayConfig;
 import io.firegate.config.Limit;
 import io.firegate.doctor.Web.Reply;
+import io.firegate.gateway.Directories;
 import io.firegate.gateway.Federation;
 import io.firegate.gateway.Gateway;
+import io.firegate.gateway.SecretFiles;
 import io.firegate.policy.CredentialUse;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Guid;
@@ -61,9 +64,11 @@ public final class Doctor {
                 "and policy are valid: snapshot " + policy.id() + ", "
                         + policy.tierNames().size() + " tiers, "
                         + config.tenants().size() + " tenants"));
+        secrets();
         try (Web web = new Web(config.limits().getDuration(Limit.CREDENTIAL_FETCH_MILLIS))) {
             hosts(web);
             keys();
+            graphs();
             try (Federation federation = new Federation(config, clock)) {
                 federation.start().toCompletableFuture().join();
                 List<CredentialStatus> kept = federation.status().stream()
@@ -83,12 +88,27 @@ public final class Doctor {
         told.accept(found);
     }
 
+    private void secrets() {
+        List<ExposedFile> exposed = SecretFiles.exposed(config);
+        for (ExposedFile file : exposed) {
+            tell(Diagnosis.bad("secrets", "more accounts than the owner may use " + file.file(), file.fix()));
+        }
+        if (exposed.isEmpty() && SecretFiles.any(config)) {
+            tell(Diagnosis.good("secrets", "no file of keys is open to others"));
+        }
+    }
+
     /** Whether each host answers at all, and by which clock. */
     private void hosts(Web web) {
         Map<String, URI> hosts = new LinkedHashMap<>();
         config.tenants().stream()
                 .filter(tenant -> tenant.keys() instanceof GatewayConfig.Keys.Discovery)
                 .forEach(tenant -> hosts.put(tenant.authority().getRawAuthority(), tenant.authority()));
+        for (GatewayConfig.Tenant tenant : config.tenants()) {
+            if (tenant.graph() != null) {
+                hosts.put(tenant.graph().getRawAuthority(), tenant.graph());
+            }
+        }
         GatewayConfig.Identity identity = config.identity();
         if (identity != null) {
             if (identity.workload() instanceof WorkloadIdentity.Foreign foreign) {
@@ -151,6 +171,18 @@ public final class Doctor {
                                         "compare the tenant's id and `authority`: az account show --query tenantId",
                                         "where the login service cannot be reached, name a local key set:"
                                                 + " `keys: {file: jwks.json}`"));
+            }
+        }
+    }
+
+    private void graphs() {
+        try (Directories directories = new Directories(config, clock)) {
+            directories.start().toCompletableFuture().join();
+            GraphProbe probe = new GraphProbe(config, policy, directories);
+            for (GatewayConfig.Tenant tenant : config.tenants()) {
+                if (tenant.graph() != null) {
+                    tell(probe.ask(tenant, tenant.graph(), nobody(tenant.id(), Principal.Kind.USER)));
+                }
             }
         }
     }
@@ -247,20 +279,20 @@ public final class Doctor {
         if (provider == null) {
             return null;
         }
-        CredentialLookup found = provider.lookup(nobody());
+        CredentialLookup found = provider.lookup(nobody(config.tenants().get(0).id(), Principal.Kind.APP));
         if (found instanceof CredentialLookup.Pending(var later)) {
             found = later.toCompletableFuture().join();
         }
         return found instanceof CredentialLookup.Ready(var credential) ? credential : null;
     }
 
-    /** A caller that cannot be: its object id is nobody's. It shows in Google's audit log. */
-    private Principal nobody() {
+    /** A caller that cannot be: its object id is nobody's. It shows in Google's audit log, and Entra knows none. */
+    private static Principal nobody(Guid tenant, Principal.Kind kind) {
         Guid none = new Guid("00000000-0000-0000-0000-000000000000");
         return new Principal(
-                config.tenants().get(0).id(),
+                tenant,
                 none,
-                Principal.Kind.APP,
+                kind,
                 none,
                 Set.of(),
                 Set.of(),

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells where a request was first sent from. A client can write any {@code X-Forwarded-For} it likes, and each proxy adds the address
  * it was connected from at the end: so the list is read from its end, and only as far as the one who wrote an address is trusted.
+ *
+ * <p>A trusted proxy's own address never stands in for its client's. When nobody else's is written, nobody can say who asked, and a rule
+ * about networks grants nothing: proxies often stand in the very networks a policy trusts, and one that forgets the header would let
+ * everybody in as itself.
  */
 final class TrustedProxies {
     private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
@@ -42,7 +46,6 @@ final class TrustedProxies {
             return peer;
         }
         List<CharSequence> lines = headers.getAll(FORWARDED_FOR);
-        IpAddress client = peer.client();
         // Several headers are one list in their order.
         for (int i = lines.size() - 1; i >= 0; i--) {
             String line = lines.get(i).toString();
@@ -52,14 +55,13 @@ final class TrustedProxies {
                 if (written.isEmpty()) {
                     return new Origin(peer.peer(), null, true);
                 }
-                client = written.get();
-                if (!trusts(client)) {
-                    return new Origin(peer.peer(), client, true);
+                if (!trusts(written.get())) {
+                    return new Origin(peer.peer(), written.get(), true);
                 }
                 end = comma;
             }
         }
-        return new Origin(peer.peer(), client, !lines.isEmpty());
+        return new Origin(peer.peer(), null, true);
     }
 
     private boolean trusts(@Nullable IpAddress address) {

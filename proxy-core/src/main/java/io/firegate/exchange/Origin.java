@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param peer the address at the other end of the connection, without a port
  * @param client the address the request was first sent from, as far as trusted proxies tell; null when nobody can say, and then it lies
  *     in no network
- * @param forwarded whether a trusted proxy said so, in place of the connection
+ * @param forwarded whether it is a trusted proxy's to say, in place of the connection
  */
 public record Origin(String peer, @Nullable IpAddress client, boolean forwarded) {
     /** The client for the record; null when it is the peer. */

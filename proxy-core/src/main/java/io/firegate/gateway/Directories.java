@@ -1,7 +1,7 @@
 package io.firegate.gateway;
 
 import io.firegate.auth.credential.CredentialSource;
-import io.firegate.auth.federation.FetchBounds;
+import io.firegate.auth.federation.CredentialStatus;
 import io.firegate.auth.federation.TokenBroker;
 import io.firegate.auth.federation.Wanted;
 import io.firegate.auth.graph.GraphBounds;
@@ -21,11 +21,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The directories of a configuration's tenants, and firegate's own tokens for them. Safe for any thread. */
-final class Directories implements AutoCloseable {
+public final class Directories implements AutoCloseable {
     private final MemberGroups groups;
     private final @Nullable TokenBroker broker;
 
-    Directories(GatewayConfig config, FetchBounds tokens, InstantSource clock) {
+    /** Directories for which no token has been fetched: {@link #start} begins. */
+    public Directories(GatewayConfig config, InstantSource clock) {
         Map<Guid, URI> graphs = new LinkedHashMap<>();
         for (GatewayConfig.Tenant tenant : config.tenants()) {
             if (tenant.graph() != null) {
@@ -44,7 +45,12 @@ final class Directories implements AutoCloseable {
         GatewayConfig.Identity identity = config.identity();
         broker = wanted.isEmpty() || identity == null
                 ? null
-                : new TokenBroker(wanted, identity.workload(), identity.iamCredentials(), tokens, clock);
+                : new TokenBroker(
+                        wanted,
+                        identity.workload(),
+                        identity.iamCredentials(),
+                        Federation.bounds(config.limits()),
+                        clock);
         List<MemberGroups.Source> sources = new ArrayList<>();
         if (broker != null) {
             Map<String, CredentialSource> own = broker.sources();
@@ -59,7 +65,7 @@ final class Directories implements AutoCloseable {
     }
 
     /** What firegate's token for a tenant's Graph is called in the log. */
-    private static String name(Guid tenant) {
+    public static String name(Guid tenant) {
         return "graph of " + tenant;
     }
 
@@ -75,12 +81,18 @@ final class Directories implements AutoCloseable {
                 limits.getDuration(Limit.GROUP_PAUSE_MILLIS));
     }
 
-    MemberGroups groups() {
+    /** Which groups callers are in. */
+    public MemberGroups groups() {
         return groups;
     }
 
+    /** How firegate's tokens stand, by {@link #name}. */
+    public List<CredentialStatus> tokens() {
+        return broker == null ? List.of() : broker.status();
+    }
+
     /** Begins to fetch the tokens; the stage says whether all are there. */
-    CompletionStage<Boolean> start() {
+    public CompletionStage<Boolean> start() {
         return broker == null ? CompletableFuture.completedFuture(true) : broker.start();
     }
 

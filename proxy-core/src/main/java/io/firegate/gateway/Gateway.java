@@ -110,7 +110,7 @@ public final class Gateway implements GatewayStarter.Gateway {
         this.audit = audit;
         this.verifier = verifier(config, parts.clock());
         this.federation = new Federation(config, parts.clock());
-        this.directories = new Directories(config, Federation.bounds(config.limits()), parts.clock());
+        this.directories = new Directories(config, parts.clock());
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("firegate-io"), transport.io());
         this.workers = new HashMap<>();

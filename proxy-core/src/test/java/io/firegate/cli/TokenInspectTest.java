@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.firegate.fixtures.entra.GraphFault;
+import io.firegate.fixtures.entra.LocalGraph;
+import io.firegate.fixtures.entra.LocalIssuer;
+import io.firegate.fixtures.entra.LocalTenant;
+import io.firegate.fixtures.entra.RegisteredApp;
 import io.firegate.fixtures.entra.SigningKey;
 import io.firegate.fixtures.entra.TokenMint;
 import io.firegate.policy.yaml.Problems;
@@ -24,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +37,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code firegate token inspect}, output for output; {@code -Dupdate-goldens} writes them anew. */
 class TokenInspectTest {
@@ -110,6 +118,13 @@ class TokenInspectTest {
         }
         @Nullable String signer = one.optionalString("key");
         SigningKey by = "other".equals(signer) ? other : "forged".equals(signer) ? other.withKid("key-1") : key;
+        return TokenMint.mint(
+                laid(TokenMint.header(by), one.optionalString("header")),
+                laid(goodClaims(), one.optionalString("claims")),
+                by);
+    }
+
+    private static Map<String, Object> goodClaims() {
         Map<String, Object> claims = TokenMint.claims(
                 "https://login.microsoftonline.com/" + TENANT + "/v2.0",
                 TENANT,
@@ -121,10 +136,7 @@ class TokenInspectTest {
         claims.put("scp", "Data.Access");
         claims.put("groups", List.of(NURSES));
         claims.put("uti", "u1");
-        return TokenMint.mint(
-                laid(TokenMint.header(by), one.optionalString("header")),
-                laid(claims, one.optionalString("claims")),
-                by);
+        return claims;
     }
 
     private static Map<String, Object> laid(Map<String, Object> base, @Nullable String json) {
@@ -148,12 +160,7 @@ class TokenInspectTest {
     private static void run(String name, String token, boolean offline, int exit) throws IOException {
         Said said =
                 inspect("Bearer " + token + "\n", offline ? List.of("-c", "discovery.yaml", "--offline") : List.of());
-        Path golden = CASES.resolve(name + ".golden");
-        if (System.getProperty("update-goldens") != null) {
-            Files.writeString(golden, said.text());
-        }
-        assertThat(said.text()).isEqualTo(Files.readString(golden));
-        assertThat(said.exit()).isEqualTo(exit);
+        expect(name, exit, said);
         String signature = token.substring(token.lastIndexOf('.') + 1);
         assertThat(said.text()).doesNotContain(signature);
         assertThat(said.text()
@@ -162,6 +169,15 @@ class TokenInspectTest {
                         .count())
                 .as("characters a terminal obeys")
                 .isZero();
+    }
+
+    private static void expect(String name, int exit, Said said) throws IOException {
+        Path golden = CASES.resolve(name + ".golden");
+        if (System.getProperty("update-goldens") != null) {
+            Files.writeString(golden, said.text());
+        }
+        assertThat(said.text()).isEqualTo(Files.readString(golden));
+        assertThat(said.exit()).isEqualTo(exit);
     }
 
     private record Said(int exit, String text) {}
@@ -185,6 +201,69 @@ class TokenInspectTest {
                     throw new AssertionError("nothing is to be started");
                 });
         return new Said(exit, bytes.toString(UTF_8));
+    }
+
+    /** Somebody in too many groups for a token: what Graph says, or why it does not. */
+    @ParameterizedTest
+    @CsvSource({
+        "overage-in, NONE, 5b1f0a52-0000-4000-8000-0000000000a1, false, 0",
+        "overage-out, NONE, 5b1f0a52-0000-4000-8000-0000000000ff, false, 0",
+        "overage-gone, NONE, , false, 5",
+        "overage-failed, STATUS_403, , false, 5",
+        "overage-offline, NONE, 5b1f0a52-0000-4000-8000-0000000000a1, true, 0"
+    })
+    void overage(String name, GraphFault fault, @Nullable String group, boolean offline, int exit) throws IOException {
+        try (LocalIssuer issuer = LocalIssuer.start(InstantSource.fixed(NOW))) {
+            LocalTenant own = issuer.addTenant(TENANT, API, "Data.Access");
+            LocalTenant cluster = issuer.addTenant("5b1f0a52-0000-4000-8000-000000000003", "unused", "unused");
+            own.add(new RegisteredApp(API, "unused", API, List.of()));
+            own.trustIssuer(API, cluster, "firegate");
+            own.addResource("https://graph.microsoft.com");
+            Files.writeString(
+                    directory.resolve("workload.jwt"),
+                    cluster.mint(Map.of(
+                            "iss",
+                            cluster.issuer(),
+                            "sub",
+                            "firegate",
+                            "aud",
+                            "api://AzureADTokenExchange",
+                            "exp",
+                            NOW.getEpochSecond() + 3_600)));
+            try (LocalGraph graph = new LocalGraph(own, "https://graph.microsoft.com")) {
+                graph.failWith(fault);
+                if (group != null) {
+                    graph.put("99999999-0000-4000-8000-000000000001", Set.of(group));
+                }
+                Files.writeString(
+                        directory.resolve("graph.yaml"),
+                        Files.readString(directory.resolve("gateway.yaml"))
+                                        .replace(
+                                                "keys: { file: keys.json }",
+                                                "keys: { file: keys.json }, graph: { overage: true, endpoint: \""
+                                                        + graph.address() + "\" }")
+                                + """
+                                workloadIdentity:
+                                  source: entra-workload-identity
+                                  audience: //iam.googleapis.com/projects/123456/locations/global/workloadIdentityPools/entra/providers/proxy
+                                  resource: api://unused
+                                  tenant: %s
+                                  clientId: %s
+                                  file: workload.jwt
+                                  endpoints: { entra: "%s" }
+                                """.formatted(TENANT, API, issuer.authority()));
+                Map<String, Object> claims = goodClaims();
+                claims.put("hasgroups", true);
+                List<String> more = new ArrayList<>(List.of("-c", "graph.yaml"));
+                if (offline) {
+                    more.add("--offline");
+                }
+                Said said = inspect(TokenMint.mint(TokenMint.header(key), claims, key), more);
+                expect(name, exit, new Said(said.exit(), said.text().replace(graph.address(), "http://graph")));
+                assertThat(graph.calls()).isEqualTo(offline ? 0 : 1);
+                assertThat(graph.complaints()).isEmpty();
+            }
+        }
     }
 
     @Test

@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.firegate.auth.federation.IssuerKeys;
 import io.firegate.cli.Main;
 import io.firegate.cli.Surroundings;
+import io.firegate.fixtures.entra.GraphFault;
+import io.firegate.fixtures.entra.LocalGraph;
 import io.firegate.fixtures.entra.LocalIssuer;
 import io.firegate.fixtures.entra.LocalTenant;
 import io.firegate.fixtures.entra.RegisteredApp;
 import io.firegate.fixtures.google.GoogleFault;
 import io.firegate.fixtures.google.LocalGoogle;
+import io.firegate.fixtures.google.LocalMetadata;
 import io.firegate.fixtures.google.Provider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code firegate doctor}: one thing spoiled at a time, output for output; {@code -Dupdate-goldens} writes them anew. */
 class DoctorTest {
@@ -39,6 +46,9 @@ class DoctorTest {
     private static final String OID = "99999999-0000-4000-8000-000000000001";
     private static final String PROVIDER =
             "//iam.googleapis.com/projects/123456/locations/global/workloadIdentityPools/entra/providers/proxy";
+    private static final String CALLERS =
+            "//iam.googleapis.com/projects/123456/locations/global/workloadIdentityPools/callers/providers/firegate";
+    private static final String GRAPH = "https://graph.microsoft.com";
     private static final String STAFF = "staff@clinic-prod.iam.gserviceaccount.com";
     private static final String ADMIN = "admin@clinic-prod.iam.gserviceaccount.com";
 
@@ -62,7 +72,9 @@ class DoctorTest {
         google.addAccount(ADMIN, OID);
         firestore = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         firestore.createContext("/", exchange -> {
-            String account = google.accountOf(exchange.getRequestHeaders().getFirst("authorization"));
+            String authorization = exchange.getRequestHeaders().getFirst("authorization");
+            LocalGoogle.Caller caller = google.callerOf(authorization);
+            String account = caller == null ? null : caller.name();
             boolean asked = exchange.getRequestURI()
                             .getRawPath()
                             .equals("/v1/projects/clinic-prod/databases/%28default%29/documents:batchGet")
@@ -170,6 +182,163 @@ class DoctorTest {
         expect("database", 5, InstantSource.system());
     }
 
+    /** Firegate as an application in Entra, which asks Graph; with a policy that names a group. */
+    private LocalGraph withGraph(String more) throws IOException {
+        tenant.addResource(GRAPH);
+        LocalTenant cluster = issuer.addTenant("7f3d2c10-0000-4000-8000-0000000000e6", "unused", "unused");
+        tenant.trustIssuer(CLIENT, cluster, "firegate");
+        Files.writeString(
+                directory.resolve("workload.jwt"),
+                cluster.mint(Map.of(
+                        "iss",
+                        cluster.issuer(),
+                        "sub",
+                        "firegate",
+                        "aud",
+                        "api://AzureADTokenExchange",
+                        "exp",
+                        InstantSource.system().instant().getEpochSecond() + 3_600)));
+        LocalGraph graph = new LocalGraph(tenant, GRAPH);
+        Path policy = directory.resolve("policy/clinic.yaml");
+        Files.writeString(
+                policy,
+                Files.readString(policy)
+                        .replace(
+                                "bindings: []",
+                                "bindings: [ { tier: ward-nurse, groups: [5b1f0a52-0000-4000-8000-0000000000a1,"
+                                        + " 5b1f0a52-0000-4000-8000-0000000000a2] } ]"));
+        Path yaml = directory.resolve("gateway.yaml");
+        Files.writeString(
+                yaml,
+                Files.readString(yaml)
+                        .replace(
+                                "keys: { discovery: true } }",
+                                "keys: { discovery: true }, graph: { overage: true, endpoint: \"" + graph.address()
+                                        + "\" } }")
+                        .replace(
+                                "source: federated-token-file",
+                                "source: entra-workload-identity\n  resource: api://federation\n  tenant: " + TENANT
+                                        + "\n  clientId: " + CLIENT)
+                        .replace("endpoints: {", "endpoints: { entra: \"" + issuer.authority() + "\",")
+                        .replace("limits: {", "limits: {" + more + " groupLookupMillis: 20000,"));
+        return graph;
+    }
+
+    /** A way for Graph to fail, and the golden that says so. */
+    @ParameterizedTest
+    @CsvSource({
+        "NONE, graph-well, 0",
+        "STATUS_403, graph-denied, 5",
+        "STATUS_429, graph-throttled, 5",
+        "STATUS_500, graph-failed, 5",
+        "HTML, graph-other, 5"
+    })
+    void graph(GraphFault fault, String golden, int exit) throws IOException {
+        try (LocalGraph graph = withGraph("")) {
+            graph.failWith(fault);
+            expect(golden, exit, graph.address());
+            assertThat(graph.calls()).as("one question, and one whether it is there").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void graphIsNotThere() throws IOException {
+        try (LocalGraph graph = withGraph("")) {
+            graph.close();
+            expect("graph-unreachable", 5, graph.address());
+        }
+    }
+
+    @Test
+    void thereIsNoTokenForGraph() throws IOException {
+        try (LocalGraph graph = withGraph("")) {
+            Files.delete(directory.resolve("workload.jwt"));
+            expect("graph-token", 5, graph.address());
+        }
+    }
+
+    @Test
+    void thePolicyNamesMoreGroupsThanMayBeAskedAbout() throws IOException {
+        try (LocalGraph graph = withGraph(" groupsLookedUp: 1,")) {
+            expect("graph-groups", 5, graph.address());
+        }
+    }
+
+    /** A managed identity's rights are no application's. */
+    @Test
+    void aManagedIdentityMayNotAskGraph() throws IOException {
+        try (LocalGraph graph = withGraph("");
+                LocalMetadata metadata = new LocalMetadata(GRAPH, () -> tenant.appToken(CLIENT), () -> "")) {
+            Path yaml = directory.resolve("gateway.yaml");
+            Files.writeString(
+                    yaml,
+                    Files.readString(yaml)
+                            .replace("entra-workload-identity", "entra-managed-identity")
+                            .replaceAll("\n *(tenant|file): .*", "")
+                            .replace("entra: \"" + issuer.authority(), "metadata: \"" + metadata.address()));
+            graph.failWith(GraphFault.STATUS_403);
+            expect("graph-managed", 5, graph.address());
+        }
+    }
+
+    /** The people themselves as callers of Firestore, by keys of firegate's own. */
+    private IssuerKeys withIssuer() throws IOException, IssuerKeys.Unusable {
+        IssuerKeys keys = new IssuerKeys(directory.resolve("issuer-keys"));
+        keys.create();
+        String uploaded = keys.jwkSet();
+        google.add(Provider.uploaded(
+                CALLERS,
+                "https://firegate.example.org",
+                () -> uploaded,
+                "sub",
+                Map.of("credential", "credential"),
+                Map.of("tid", TENANT)));
+        google.addAccount(ADMIN, "attribute.credential/clinical-admin");
+        Path yaml = directory.resolve("gateway.yaml");
+        Files.writeString(
+                yaml,
+                Files.readString(yaml)
+                        .replaceAll("(?s)workloadIdentity:.*policy:", """
+                                credentials:
+                                  clinical-staff: &more
+                                    kind: gateway-issuer
+                                    keys: issuer-keys
+                                    issuer: https://firegate.example.org
+                                    audience: %1$s
+                                    endpoints: { sts: "%2$s" }
+                                  clinical-admin:
+                                    kind: gateway-issuer
+                                    keys: issuer-keys
+                                    issuer: https://firegate.example.org
+                                    audience: %1$s
+                                    account: %3$s
+                                    endpoints: { sts: "%2$s", iamCredentials: "%2$s" }
+                                policy:""".replace(" &more", "").formatted(CALLERS, google.address(), ADMIN)));
+        return keys;
+    }
+
+    @Test
+    void callersGoAsThemselves() throws Exception {
+        withIssuer();
+        expect("issuer-well", 0, InstantSource.system());
+    }
+
+    @Test
+    void theKeysWereNotUploaded() throws Exception {
+        IssuerKeys keys = withIssuer();
+        keys.use(keys.create());
+        expect("issuer-keys", 5, InstantSource.system());
+    }
+
+    @Test
+    void theKeysAreOpenToOthers() throws Exception {
+        IssuerKeys keys = withIssuer();
+        Files.setPosixFilePermissions(
+                directory.resolve("issuer-keys").resolve(keys.active() + ".pem"),
+                PosixFilePermissions.fromString("rw-rw-r--"));
+        expect("issuer-open", 5, InstantSource.system());
+    }
+
     @Test
     void whoeverGoesAroundIsListed() throws IOException {
         Files.copy(GOLDENS.resolve("iam.json"), directory.resolve("iam.json"));
@@ -188,8 +357,16 @@ class DoctorTest {
 
     private record Said(int exit, String text) {}
 
+    private void expect(String name, int exit, String graph) throws IOException {
+        Said said = run(InstantSource.system());
+        expect(name, exit, new Said(said.exit(), said.text().replace(graph, "http://graph")));
+    }
+
     private void expect(String name, int exit, InstantSource clock, String... more) throws IOException {
-        Said said = run(clock, more);
+        expect(name, exit, run(clock, more));
+    }
+
+    private static void expect(String name, int exit, Said said) throws IOException {
         Path golden = GOLDENS.resolve(name + ".golden");
         if (System.getProperty("update-goldens") != null) {
             Files.writeString(golden, said.text());
@@ -218,7 +395,10 @@ class DoctorTest {
                 text.replaceAll(Pattern.quote(issuer.authority()), "http://entra")
                         .replaceAll(Pattern.quote(google.address().toString()), "http://google")
                         .replace("http://127.0.0.1:" + firestore.getAddress().getPort(), "http://firestore")
+                        .replaceAll("http://127\\.0\\.0\\.1:[0-9]+/metadata", "http://machine/metadata")
                         .replace(directory.toString(), "DIR")
+                        .replaceAll("[A-Za-z0-9_-]{43}\\.pem", "KID.pem")
+                        .replaceAll("chmod (600|640)", "chmod MODE")
                         .replaceAll("until 2[0-9TZ.:-]*", "until THEN")
                         .replaceAll("snapshot [0-9a-f]{16}", "snapshot ID")
                         .replaceAll(

@@ -19,7 +19,7 @@ public enum InspectionStep {
     KIND("idtyp is user, app or missing"),
     ADMISSION("agents and guests only where the tenant lets them in"),
     PERMISSION("a person has the required scope, an application a role"),
-    GROUPS("groups are complete and object ids");
+    GROUPS("groups are object ids, and all of them in the token or to be asked of Graph");
 
     private final String demand;
 

@@ -175,6 +175,11 @@ final class TokenCheck {
         return principal;
     }
 
+    /** Whether the principal's groups are left out of the token. */
+    boolean groupsElsewhere() {
+        return overage;
+    }
+
     /** The scope that is missing when the problem is {@link TokenProblem#SCOPE}; else empty. */
     String missingScope() {
         return missingScope;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingScope the scope to ask for, when that is the problem; else empty
  * @param signatureChecked whether the signature was looked at and good
  * @param principal whom it would be; null when it cannot be anybody
+ * @param groupsElsewhere whether the principal's groups are left out of the token, and Graph has to be asked for them
  */
 public record TokenInspection(
         Map<String, Object> header,
@@ -25,7 +26,8 @@ public record TokenInspection(
         @Nullable TokenProblem problem,
         String missingScope,
         boolean signatureChecked,
-        @Nullable Principal principal) {
+        @Nullable Principal principal,
+        boolean groupsElsewhere) {
     /** Claims a person who looks for a mistake must see; those of display and of tracking are not among them. */
     public static final Set<String> CLAIMS_SHOWN = TokenCheck.USED_CLAIMS;
 
@@ -33,7 +35,7 @@ public record TokenInspection(
     static TokenInspection of(byte[] token, Verification verdict) {
         return switch (verdict) {
             case Verification.Verified(VerifiedToken good) ->
-                new TokenInspection(part(token, 0), part(token, 1), null, "", true, good.principal());
+                new TokenInspection(part(token, 0), part(token, 1), null, "", true, good.principal(), good.groupsElsewhere());
             case Verification.Refused refused ->
                 new TokenInspection(
                         part(token, 0),
@@ -43,7 +45,8 @@ public record TokenInspection(
                         InspectionStep.of(refused.problem())
                                 .map(step -> step.compareTo(InspectionStep.SIGNATURE) > 0)
                                 .orElse(false),
-                        null);
+                        null,
+                        false);
             case Verification.Pending pending -> throw new IllegalArgumentException("not known yet");
         };
     }
@@ -56,7 +59,8 @@ public record TokenInspection(
                 problem,
                 check.missingScope(),
                 false,
-                problem == null ? check.claimedPrincipal() : null);
+                problem == null ? check.claimedPrincipal() : null,
+                problem == null && check.groupsElsewhere());
     }
 
     /** Where the problem is found. */

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -28,7 +27,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -126,22 +125,12 @@ public final class IssuerKeys {
         }
     }
 
-    /** Files others than their owner's group may read, for a warning. */
-    public List<Path> exposed() throws Unusable {
+    /** Files of keys that more accounts may use than should, for a warning. */
+    public List<ExposedFile> exposed() throws Unusable {
         return ids().stream()
-                .map(kid -> directory.resolve(kid + SUFFIX))
-                .filter(IssuerKeys::isOthers)
+                .map(kid -> ExposedFile.of(directory.resolve(kid + SUFFIX)))
+                .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private static boolean isOthers(Path file) {
-        try {
-            Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
-            return rights.contains(PosixFilePermission.OTHERS_READ)
-                    || rights.contains(PosixFilePermission.OTHERS_WRITE);
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 
     /** The public keys as a JWK Set (RFC 7517), as Google wants it uploaded: no certificate members. */

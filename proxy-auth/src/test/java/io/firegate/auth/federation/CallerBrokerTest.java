@@ -198,7 +198,7 @@ class CallerBrokerTest {
                 .isEqualTo("rwx------");
         assertThat(keys.exposed()).isEmpty();
         Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(keys.exposed()).containsExactly(pem);
+        assertThat(keys.exposed()).extracting(ExposedFile::file).containsExactly(pem);
         try (var files = Files.list(directory.resolve("keys"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("active", keys.active() + ".pem");
