@@ -33,14 +33,16 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One token of 20 groups, in the three ways it can come. */
+/** One token of 20 groups, in the three ways it can come, and beside them the RSA verification alone that one of them cannot do without. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TokenBenchmark {
     private static final InstantSource CLOCK = InstantSource.system();
-    private static final Guid TENANT = new Guid("11111111-2222-3333-4444-555555555555");
-    private static final int GROUPS = 20;
+    static final Guid TENANT = new Guid("11111111-2222-3333-4444-555555555555");
+    static final int GROUPS = 20;
+    static final String AUDIENCE = "api://bench";
+    static final String SCOPE = "Data.Access";
     /** One token more than the small verifier keeps by far, so that each comes as if for the first time. */
     private static final int COLD_TOKENS = 256;
 
@@ -49,6 +51,8 @@ public class TokenBenchmark {
     private final TokenVerifier forgetful;
     private final byte[][] headers = new byte[COLD_TOKENS][];
     private final VerifiedToken remembered;
+    private final BareRsa bareJdk;
+    private final BareRsa bareUsed;
     private int next;
 
     public TokenBenchmark() {
@@ -57,7 +61,7 @@ public class TokenBenchmark {
         } catch (IOException e) {
             throw new IllegalStateException("no port for the issuer", e);
         }
-        LocalTenant tenant = issuer.addTenant(TENANT.value(), "api://bench", "Data.Access");
+        LocalTenant tenant = issuer.addTenant(TENANT.value(), AUDIENCE, SCOPE);
         for (int i = 0; i < COLD_TOKENS; i++) {
             List<String> groups = Stream.generate(() -> UUID.randomUUID().toString())
                     .limit(GROUPS)
@@ -65,12 +69,17 @@ public class TokenBenchmark {
             tenant.add(new Persona("p" + i, UUID.randomUUID().toString(), groups));
             headers[i] = ("Bearer " + tenant.userToken("p" + i)).getBytes(StandardCharsets.US_ASCII);
         }
-        verifier = verifier(tenant, COLD_TOKENS);
-        forgetful = verifier(tenant, 1);
+        verifier = verifier(tenant, issuer, COLD_TOKENS);
+        forgetful = verifier(tenant, issuer, 1);
         remembered = verified(verifier, headers[0]);
+        String token = tenant.userToken("p0");
+        bareJdk = new BareRsa(tenant, token, BareRsa.JDK);
+        bareUsed = new BareRsa(tenant, token, TokenVerifier.signatureProvider());
+        System.out.println("# signatures by " + bareUsed + ", in bareJdk by " + bareJdk);
     }
 
-    private TokenVerifier verifier(LocalTenant tenant, int tokensCached) {
+    /** One that keeps so many tokens. */
+    static TokenVerifier verifier(LocalTenant tenant, LocalIssuer issuer, int tokensCached) {
         byte[] keys = tenant.keySet(true).getBytes(StandardCharsets.UTF_8);
         KeySource source =
                 () -> CompletableFuture.completedFuture(new KeySource.Answer.Documents(Map.of(TokenVersion.V2, keys)));
@@ -80,7 +89,7 @@ public class TokenBenchmark {
                 TENANT,
                 Set.of(TokenVersion.V2),
                 Set.of(tenant.audience()),
-                Demands.scope("Data.Access"),
+                Demands.scope(SCOPE),
                 new Authority(issuer.authority(), issuer.authority()),
                 source);
         return new TokenVerifier(
@@ -110,6 +119,18 @@ public class TokenBenchmark {
     @Benchmark
     public VerifiedToken cold() {
         return verified(forgetful, headers[next++ % COLD_TOKENS]);
+    }
+
+    /** The signature alone, its SHA-256 included, by the JDK. */
+    @Benchmark
+    public boolean bareJdk() {
+        return bareJdk.verifies();
+    }
+
+    /** The same by the provider the verifier uses here. */
+    @Benchmark
+    public boolean bareUsed() {
+        return bareUsed.verifies();
     }
 
     @TearDown

@@ -99,8 +99,7 @@ final class FaultLoad implements AutoCloseable {
      *
      * @param asked how often the service was asked so far
      */
-    Tally run(
-            String service, Object mode, IntSupplier asked, Runnable begin, Round round, Runnable end, Recovery well)
+    Tally run(String service, Object mode, IntSupplier asked, Runnable begin, Round round, Runnable end, Recovery well)
             throws IOException {
         Tally tally = new Tally();
         int before = asked.getAsInt();

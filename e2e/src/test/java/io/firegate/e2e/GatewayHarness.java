@@ -32,7 +32,9 @@ public final class GatewayHarness implements AutoCloseable {
     /** The object id in its token. */
     public static final String OWNER_OID = "5b1f0a52-0000-4000-8000-000000000001";
 
-    private static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e2";
+    /** The tenant of its callers. */
+    public static final String TENANT = "7f3d2c10-0000-4000-8000-0000000000e2";
+
     private static final String AUDIENCE = "7f3d2c10-0000-4000-8000-0000000000a2";
 
     /** One emulator for all test classes; it ends with the JVM. */

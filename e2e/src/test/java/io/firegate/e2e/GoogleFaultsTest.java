@@ -70,8 +70,8 @@ class GoogleFaultsTest {
             EnumSet.of(GoogleFault.STATUS_500, GoogleFault.HANG, GoogleFault.CUT_OFF, GoogleFault.WORD_EXPIRY);
 
     /** Years to come back are kept for ten minutes; the header that lacks is the metadata server's. */
-    private static final Set<GoogleFault> ALL = EnumSet.complementOf(
-            EnumSet.of(GoogleFault.NONE, GoogleFault.RETRY_AFTER_YEARS, GoogleFault.NO_FLAVOR));
+    private static final Set<GoogleFault> ALL =
+            EnumSet.complementOf(EnumSet.of(GoogleFault.NONE, GoogleFault.RETRY_AFTER_YEARS, GoogleFault.NO_FLAVOR));
 
     private LocalIssuer issuer;
     private LocalTenant tenant;
@@ -108,7 +108,8 @@ class GoogleFaultsTest {
                   itself: { databases: [faults/(default)], credential: itself, rules: [ { id: i, path: "/things/{t}", allow: [get] } ] }
                   local: { databases: [faults/(default)], credential: local, rules: [ { id: l, path: "/things/{t}", allow: [get] } ] }
                 bindings: [ { tier: account, groups: [%s] }, { tier: itself, groups: [%s] }, { tier: local, groups: [%s] } ]
-                """.replace("", "").formatted(TIER, ITSELF, LOCAL));
+                """.replace("", "")
+                .formatted(TIER, ITSELF, LOCAL));
         Path yaml = directory.resolve("gateway.yaml");
         Files.writeString(yaml, """
                 listeners: [ { address: "127.0.0.1:0" } ]
@@ -134,14 +135,7 @@ class GoogleFaultsTest {
                 audit: { file: audit.jsonl }
                 limits: { drainMillis: 0, credentialFetchMillis: 500, credentialWaitMillis: 500 }
                 """.formatted(
-                        TENANT,
-                        issuer.authority(),
-                        API,
-                        upstream.address(),
-                        PROXY,
-                        google.address(),
-                        ACCOUNT,
-                        CALLERS));
+                TENANT, issuer.authority(), API, upstream.address(), PROXY, google.address(), ACCOUNT, CALLERS));
         gateway = InProcessGateway.start(yaml);
         new AdminClient(gateway.adminPort()).awaitMetric("firegate_credential_usable{credential=\"account\"} 1.0");
         load = new FaultLoad(gateway, DOCUMENT, "google-faults.md", FAULT_MILLIS);
@@ -186,7 +180,8 @@ class GoogleFaultsTest {
         String account = token(UUID.randomUUID().toString(), TIER);
         String local = token(UUID.randomUUID().toString(), LOCAL);
         String stranger = token(UUID.randomUUID().toString(), API);
-        String forged = account.substring(0, account.lastIndexOf('.') + 1) + local.substring(local.lastIndexOf('.') + 1);
+        String forged =
+                account.substring(0, account.lastIndexOf('.') + 1) + local.substring(local.lastIndexOf('.') + 1);
         for (GoogleFault fault : FaultLoad.isWhole() ? ALL : SOME) {
             String oid = UUID.randomUUID().toString();
             String known = token(oid, ITSELF);
@@ -202,10 +197,7 @@ class GoogleFaultsTest {
                         Instant until = accountUntil.minus(UNUSED);
                         int status = load.status(account);
                         boolean over = !InstantSource.system().instant().isBefore(until);
-                        round.count(
-                                "by account",
-                                status,
-                                status == 200 ? seen.equals(ACCOUNT) : status == 503 && over);
+                        round.count("by account", status, status == 200 ? seen.equals(ACCOUNT) : status == 503 && over);
                         status = load.status(known);
                         round.count("known caller", status, status == 200 && seen.equals(principal(oid)));
                         status = load.status(local);

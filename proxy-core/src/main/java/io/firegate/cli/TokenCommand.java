@@ -118,8 +118,9 @@ final class TokenCommand {
         if (!seen.groupsElsewhere()) {
             return tiers(heading, policy.standing(principal));
         }
-        say("Overage: the groups are not in the token; they come from Graph, which is asked about those the policy names ("
-                + policy.groups().size() + ").");
+        say(
+                "Overage: the groups are not in the token; they come from Graph, which is asked about those the policy names ("
+                        + policy.groups().size() + ").");
         if (offline) {
             say("Offline nobody can tell which of them it is in, and without an answer it would be 503.");
             say(accepted(seen));
@@ -136,7 +137,11 @@ final class TokenCommand {
                     say(
                             groups.isEmpty()
                                     ? "It is in none of them."
-                                    : "It is in " + groups.stream().map(Guid::value).sorted().collect(Collectors.joining(", "))
+                                    : "It is in "
+                                            + groups.stream()
+                                                    .map(Guid::value)
+                                                    .sorted()
+                                                    .collect(Collectors.joining(", "))
                                             + ".");
                     say(accepted(seen));
                     yield tiers(heading, policy.standing(principal.inGroups(groups)));
@@ -146,11 +151,12 @@ final class TokenCommand {
                     refused(
                             TokenProblem.GROUPS_UNAVAILABLE,
                             directories.groups().status().stream()
-                                    .filter(status -> status.tenant().equals(principal.tenant()))
-                                    .map(GraphStatus::lastFailure)
-                                    .findFirst()
-                                    .map(why -> " (" + why + ")")
-                                    .orElse("") + "; firegate doctor says more");
+                                            .filter(status -> status.tenant().equals(principal.tenant()))
+                                            .map(GraphStatus::lastFailure)
+                                            .findFirst()
+                                            .map(why -> " (" + why + ")")
+                                            .orElse("")
+                                    + "; firegate doctor says more");
                 case Membership.Pending pending -> throw new IllegalStateException("it was waited for");
             };
         }

@@ -289,16 +289,7 @@ public final class Doctor {
     /** A caller that cannot be: its object id is nobody's. It shows in Google's audit log, and Entra knows none. */
     private static Principal nobody(Guid tenant, Principal.Kind kind) {
         Guid none = new Guid("00000000-0000-0000-0000-000000000000");
-        return new Principal(
-                tenant,
-                none,
-                kind,
-                none,
-                Set.of(),
-                Set.of(),
-                "",
-                Instant.MAX,
-                Map.of());
+        return new Principal(tenant, none, kind, none, Set.of(), Set.of(), "", Instant.MAX, Map.of());
     }
 
     private String described(String name) {

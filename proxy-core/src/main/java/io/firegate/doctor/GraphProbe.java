@@ -47,7 +47,8 @@ final class GraphProbe {
     Diagnosis ask(GatewayConfig.Tenant of, URI graph, Principal nobody) {
         Guid tenant = of.id();
         String subject = "graph of tenant " + tenant;
-        // All that the policy names, so that a limit they are beyond is seen; Graph is asked about the first 20 at most.
+        // All that the policy names, so that a limit they are beyond is seen; Graph is asked about the first 20 at
+        // most.
         Set<Guid> groups = policy.groups().isEmpty() ? Set.of(nobody.oid()) : policy.groups();
         Membership answer = directories.groups().of(nobody, groups);
         if (answer instanceof Membership.Pending(var later)) {
@@ -84,18 +85,22 @@ final class GraphProbe {
                                         .findFirst()
                                         .orElse(""));
             case DENIED -> Diagnosis.bad(subject, why, permissions(of));
-            case THROTTLED -> Diagnosis.bad(subject, why, "wait and ask again; other users of this application ask too");
+            case THROTTLED ->
+                Diagnosis.bad(subject, why, "wait and ask again; other users of this application ask too");
             case UNREACHABLE, TIMEOUT ->
                 Diagnosis.bad(
                         subject,
                         why,
-                        "check name resolution, routes, HTTPS proxies and firewalls from this machine: curl -v " + graph);
-            case SERVER_ERROR -> Diagnosis.bad(subject, why, "ask again; see https://admin.microsoft.com/servicestatus");
+                        "check name resolution, routes, HTTPS proxies and firewalls from this machine: curl -v "
+                                + graph);
+            case SERVER_ERROR ->
+                Diagnosis.bad(subject, why, "ask again; see https://admin.microsoft.com/servicestatus");
             case MALFORMED -> Diagnosis.bad(subject, why, "`graph.endpoint` may name something that is not Graph");
             case OVERLOADED ->
                 Diagnosis.bad(
                         subject,
-                        "the policy names " + policy.groups().size() + " groups, more than limits.groupsLookedUp allows",
+                        "the policy names " + policy.groups().size()
+                                + " groups, more than limits.groupsLookedUp allows",
                         "raise limits.groupsLookedUp, or bind app roles in place of groups");
         };
     }
@@ -109,8 +114,8 @@ final class GraphProbe {
                 && entra.identity() instanceof EntraIdentity.Application application) {
             return new String[] {
                 login,
-                "az ad app permission add --id " + application.clientId() + " --api " + GRAPH_APP + " --api-permissions "
-                        + GROUP_MEMBER_READ + "=Role " + USER_READ + "=Role",
+                "az ad app permission add --id " + application.clientId() + " --api " + GRAPH_APP
+                        + " --api-permissions " + GROUP_MEMBER_READ + "=Role " + USER_READ + "=Role",
                 "az ad app permission admin-consent --id " + application.clientId()
             };
         }

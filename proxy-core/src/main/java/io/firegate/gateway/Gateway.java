@@ -222,6 +222,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 .addKeyValue("admin", health.address())
                 .addKeyValue("transport", transport.name())
                 .addKeyValue("tls", Tls.provider())
+                .addKeyValue("rsa", TokenVerifier.signatureProvider())
                 .addKeyValue("handleKeys", handles)
                 .addKeyValue("snapshot", parts.policies().current().id())
                 .log("serving");

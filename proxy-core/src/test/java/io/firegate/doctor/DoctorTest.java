@@ -237,16 +237,19 @@ class DoctorTest {
         try (LocalGraph graph = withGraph("")) {
             graph.failWith(fault);
             expect(golden, exit, graph.address());
-            assertThat(graph.calls()).as("one question, and one whether it is there").isEqualTo(2);
+            assertThat(graph.calls())
+                    .as("one question, and one whether it is there")
+                    .isEqualTo(2);
         }
     }
 
     @Test
     void graphIsNotThere() throws IOException {
+        String gone;
         try (LocalGraph graph = withGraph("")) {
-            graph.close();
-            expect("graph-unreachable", 5, graph.address());
+            gone = graph.address();
         }
+        expect("graph-unreachable", 5, gone);
     }
 
     @Test
@@ -295,12 +298,9 @@ class DoctorTest {
                 Map.of("tid", TENANT)));
         google.addAccount(ADMIN, "attribute.credential/clinical-admin");
         Path yaml = directory.resolve("gateway.yaml");
-        Files.writeString(
-                yaml,
-                Files.readString(yaml)
-                        .replaceAll("(?s)workloadIdentity:.*policy:", """
+        Files.writeString(yaml, Files.readString(yaml).replaceAll("(?s)workloadIdentity:.*policy:", """
                                 credentials:
-                                  clinical-staff: &more
+                                  clinical-staff:
                                     kind: gateway-issuer
                                     keys: issuer-keys
                                     issuer: https://firegate.example.org
@@ -313,7 +313,9 @@ class DoctorTest {
                                     audience: %1$s
                                     account: %3$s
                                     endpoints: { sts: "%2$s", iamCredentials: "%2$s" }
-                                policy:""".replace(" &more", "").formatted(CALLERS, google.address(), ADMIN)));
+                                policy:""".replace(
+                        " &more", "")
+                .formatted(CALLERS, google.address(), ADMIN)));
         return keys;
     }
 

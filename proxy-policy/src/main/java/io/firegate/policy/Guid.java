@@ -11,7 +11,16 @@ import java.util.Optional;
  * @param value 36 characters, {@code xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}
  */
 public record Guid(String value) {
-    private static final int LENGTH = 36;
+    private static final String SHAPE = "00000000-0000-0000-0000-000000000000";
+    private static final int LENGTH = SHAPE.length();
+
+    /** By ASCII character: a digit in lower case, a dash, or neither. */
+    private static final byte[] KINDS = new byte[128];
+
+    static {
+        "0123456789abcdef".chars().forEach(digit -> KINDS[digit] = 1);
+        KINDS['-'] = 2;
+    }
 
     public Guid {
         if (!isCanonical(value)) {
@@ -21,19 +30,21 @@ public record Guid(String value) {
 
     /** Reads a GUID in either case; empty when the text is anything else. */
     public static Optional<Guid> parse(String text) {
+        if (isCanonical(text)) {
+            return Optional.of(new Guid(text));
+        }
         String folded = text.toLowerCase(Locale.ROOT);
         return isCanonical(folded) ? Optional.of(new Guid(folded)) : Optional.empty();
     }
 
+    /** A token has some twenty of them, so what each character is comes from a table. */
     private static boolean isCanonical(String text) {
         if (text.length() != LENGTH) {
             return false;
         }
         for (int i = 0; i < LENGTH; i++) {
             char c = text.charAt(i);
-            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-            boolean hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-            if (dash ? c != '-' : !hex) {
+            if (c >= KINDS.length || KINDS[c] != KINDS[SHAPE.charAt(i)]) {
                 return false;
             }
         }

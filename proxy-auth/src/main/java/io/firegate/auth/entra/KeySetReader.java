@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a JSON Web Key Set and keeps the keys that are fit to verify RS256. Stateless.
  *
- * <p>Read by hand from the JSON, because Nimbus' key set drops Entra's per-key {@code issuer} and checks certificates nobody needs.
+ * <p>Read by hand from the JSON, because libraries drop Entra's per-key {@code issuer} and check certificates nobody needs.
  */
 final class KeySetReader {
     /** RFC 7518 section 3.3: RS256 needs 2048 bits or more. */

@@ -3,17 +3,15 @@ package io.firegate.auth.entra;
 import io.firegate.auth.input.StrictJson;
 import io.firegate.policy.Guid;
 import io.firegate.policy.Principal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +53,17 @@ final class TokenCheck {
             "xms_sub_fct",
             "xms_idrel");
 
-    private static final Set<String> USED_CLAIMS_ANY_CASE = anyCase(USED_CLAIMS);
+    private static final Set<String> USED_CLAIMS_FOLDED =
+            USED_CLAIMS.stream().map(TokenCheck::folded).collect(Collectors.toUnmodifiableSet());
+
+    /** By byte: whether it is of the alphabet of base64url (RFC 4648 section 5). */
+    private static final boolean[] BASE64URL = new boolean[256];
+
+    static {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                .chars()
+                .forEach(c -> BASE64URL[c] = true);
+    }
 
     private static final int KID_CHARS_MAX = 128;
 
@@ -137,9 +145,8 @@ final class TokenCheck {
         if (!key.signsFor(tenant().id().value(), tenant().issuer(TokenVersion.V2))) {
             return TokenProblem.KEY_ISSUER;
         }
-        byte[] signingInput = Arrays.copyOf(token, payloadEnd);
-        String signature = new String(token, payloadEnd + 1, token.length - payloadEnd - 1, StandardCharsets.US_ASCII);
-        if (!key.verifies(signingInput, signature)) {
+        byte[] signature = Base64.getUrlDecoder().decode(Arrays.copyOfRange(token, payloadEnd + 1, token.length));
+        if (!key.verifies(token, payloadEnd, signature)) {
             return TokenProblem.SIGNATURE;
         }
         signedBy = key;
@@ -190,15 +197,17 @@ final class TokenCheck {
         int dots = 0;
         for (int i = 0; i < token.length; i++) {
             byte c = token[i];
-            if (c == '.') {
-                dots++;
-                if (dots == 1) {
-                    headerEnd = i;
-                } else {
-                    payloadEnd = i;
-                }
-            } else if (!isBase64Url(c)) {
+            if (BASE64URL[c & 0xff]) {
+                continue;
+            }
+            if (c != '.') {
                 return TokenProblem.NOT_A_TOKEN;
+            }
+            dots++;
+            if (dots == 1) {
+                headerEnd = i;
+            } else {
+                payloadEnd = i;
             }
         }
         boolean threeParts = dots == 2
@@ -206,10 +215,6 @@ final class TokenCheck {
                 && isEncoding(payloadEnd - headerEnd - 1)
                 && isEncoding(token.length - payloadEnd - 1);
         return threeParts ? null : TokenProblem.NOT_A_TOKEN;
-    }
-
-    private static boolean isBase64Url(byte c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 
     /** No octets are encoded as one character more than a multiple of four (RFC 4648 section 4). */
@@ -248,7 +253,7 @@ final class TokenCheck {
             return TokenProblem.PAYLOAD_MALFORMED;
         }
         for (String name : payload.keySet()) {
-            if (!USED_CLAIMS.contains(name) && USED_CLAIMS_ANY_CASE.contains(name)) {
+            if (!USED_CLAIMS.contains(name) && USED_CLAIMS_FOLDED.contains(folded(name))) {
                 return TokenProblem.CLAIM_SPELLING;
             }
         }
@@ -496,9 +501,12 @@ final class TokenCheck {
         return some.stream().anyMatch(others::contains);
     }
 
-    private static Set<String> anyCase(Set<String> names) {
-        Set<String> folded = new TreeSet<>(Comparator.comparing((String name) -> name, String.CASE_INSENSITIVE_ORDER));
-        folded.addAll(names);
-        return folded;
+    /** Folds case as {@link String#equalsIgnoreCase} does. */
+    private static String folded(String name) {
+        char[] folded = name.toCharArray();
+        for (int i = 0; i < folded.length; i++) {
+            folded[i] = Character.toLowerCase(Character.toUpperCase(folded[i]));
+        }
+        return new String(folded);
     }
 }

@@ -35,7 +35,8 @@ public record TokenInspection(
     static TokenInspection of(byte[] token, Verification verdict) {
         return switch (verdict) {
             case Verification.Verified(VerifiedToken good) ->
-                new TokenInspection(part(token, 0), part(token, 1), null, "", true, good.principal(), good.groupsElsewhere());
+                new TokenInspection(
+                        part(token, 0), part(token, 1), null, "", true, good.principal(), good.groupsElsewhere());
             case Verification.Refused refused ->
                 new TokenInspection(
                         part(token, 0),

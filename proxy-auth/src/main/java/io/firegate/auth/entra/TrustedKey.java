@@ -1,23 +1,18 @@
 package io.firegate.auth.entra;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.util.Base64URL;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One published signing key, tied to RS256 and to the issuer it was published for. Immutable; safe for any thread. */
+/**
+ * One published signing key, tied to the issuer it was published for and to RS256: the token's own header never chooses an algorithm
+ * (RFC 8725 section 3.1). Immutable; safe for any thread.
+ */
 final class TrustedKey {
-    /** The only algorithm; the token's own header never chooses one (RFC 8725 section 3.1). */
-    private static final JWSHeader RS256 = new JWSHeader(JWSAlgorithm.RS256);
-
     private final String kid;
     private final @Nullable String issuer;
     private final RSAPublicKey publicKey;
-    private final RSASSAVerifier verifier;
+    private final Rs256 rs256;
 
     /**
      * A key.
@@ -28,7 +23,7 @@ final class TrustedKey {
         this.kid = kid;
         this.issuer = issuer;
         this.publicKey = publicKey;
-        this.verifier = new RSASSAVerifier(publicKey);
+        this.rs256 = Rs256.of(publicKey);
     }
 
     String kid() {
@@ -44,13 +39,12 @@ final class TrustedKey {
         return issuer == null || issuer.replace("{tenantid}", tenant).equals(issuerV2);
     }
 
-    /** Whether the signature over the input is this key's. About 70 microseconds for a 2048-bit key, on the calling thread. */
-    boolean verifies(byte[] signingInput, String signatureBase64Url) {
-        try {
-            return verifier.verify(RS256, signingInput, new Base64URL(signatureBase64Url));
-        } catch (JOSEException e) {
-            return false;
-        }
+    /**
+     * Whether the signature over the first so many bytes is this key's. Some 20 to 70 microseconds for a 2048-bit key, on the calling
+     * thread.
+     */
+    boolean verifies(byte[] bytes, int length, byte[] signature) {
+        return rs256.verifies(bytes, length, signature);
     }
 
     /** Whether another entry publishes exactly this key. */

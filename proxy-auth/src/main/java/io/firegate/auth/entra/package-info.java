@@ -1,4 +1,4 @@
-/** From an Entra ID access token to a {@link io.firegate.policy.Principal}. Knows Nimbus; knows neither Netty nor protobuf. */
+/** From an Entra ID access token to a {@link io.firegate.policy.Principal}. Knows neither Netty nor protobuf, and no JOSE library. */
 @NullMarked
 package io.firegate.auth.entra;
 

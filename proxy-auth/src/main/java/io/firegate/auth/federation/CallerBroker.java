@@ -5,6 +5,7 @@ import io.firegate.auth.federation.GatewayIssuer.Caller;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,9 +82,9 @@ public final class CallerBroker implements AutoCloseable {
         }
     }
 
-    /** By the names of gateway.yaml. */
+    /** By the names of gateway.yaml, in its order. */
     public Map<String, CredentialProvider> providers() {
-        return Map.copyOf(credentials);
+        return Collections.unmodifiableMap(credentials);
     }
 
     /** How each stands, in the order of gateway.yaml. */

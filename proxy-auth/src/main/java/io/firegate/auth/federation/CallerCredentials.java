@@ -59,6 +59,8 @@ final class CallerCredentials implements CredentialProvider {
     private final Map<CredentialProblem, Long> failures = new EnumMap<>(CredentialProblem.class);
     private long refreshes;
     private int failuresInRow;
+    /** Those that a service is to blame for: a refusal shows that it answers. */
+    private int outagesInRow;
 
     private volatile @Nullable Trouble trouble;
     private volatile TokenReply.@Nullable Failed last;
@@ -300,6 +302,7 @@ final class CallerCredentials implements CredentialProvider {
         synchronized (lock) {
             refreshes++;
             failuresInRow = 0;
+            outagesInRow = 0;
             trouble = null;
             if (last != null) {
                 last = null;
@@ -322,14 +325,14 @@ final class CallerCredentials implements CredentialProvider {
                         .addKeyValue("failuresInRow", failuresInRow)
                         .log("no credential for a caller: {}", words(failed));
             }
-            Duration backoff = RETRY_FIRST.multipliedBy(1L << Math.min(failuresInRow - 1, DOUBLINGS_MAX));
-            Duration pause = failed.problem().passing() && backoff.compareTo(bounds.retryMax()) < 0
-                    ? backoff
-                    : bounds.retryMax();
+            boolean passing = failed.problem().passing();
+            outagesInRow = passing ? outagesInRow + 1 : 0;
+            Duration backoff = RETRY_FIRST.multipliedBy(1L << Math.min(Math.max(outagesInRow - 1, 0), DOUBLINGS_MAX));
+            Duration pause = passing && backoff.compareTo(bounds.retryMax()) < 0 ? backoff : bounds.retryMax();
             Duration asked = failed.retryAfter();
             Duration chosen = asked != null && asked.compareTo(pause) > 0 ? asked : pause;
             Trouble now = new Trouble(failed.problem(), clock.instant().plus(chosen));
-            if (failed.problem().passing()) {
+            if (passing) {
                 trouble = now;
             }
             return now;

@@ -99,6 +99,23 @@ class CallerCredentialsTest {
                 .isInstanceOf(CredentialLookup.Pending.class);
     }
 
+    /** Callers Google refuses, each for a reason of their own, must not make the first outage after them a long one. */
+    @Test
+    void refusalsDoNotLengthenThePauseOfAnOutage() {
+        CallerCredentials credentials = credentials(100, 10);
+        failure = TokenReply.failed(CredentialProblem.STS_GRANT_REFUSED, "no");
+        for (int i = 1; i <= 20; i++) {
+            assertThat(got(credentials, i)).isEqualTo("STS_GRANT_REFUSED 30");
+        }
+        failure = TokenReply.failed(CredentialProblem.TIMEOUT, "late");
+        assertThat(got(credentials, 21)).isEqualTo("TIMEOUT 1");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(got(credentials, 22)).as("in a row it doubles").isEqualTo("TIMEOUT 2");
+        time.advance(Duration.ofSeconds(2));
+        failure = null;
+        assertThat(got(credentials, 23)).isEqualTo("Bearer 0023-1");
+    }
+
     @Test
     void fromThreeQuartersOnTheNextUseRefreshesAndNobodyWaits() {
         CallerCredentials credentials = credentials(10, 10);
