@@ -190,7 +190,7 @@ public final class GatewayHarness implements AutoCloseable {
     }
 
     /** Its configuration; the policy lies in {@code policy/harness.yaml} beside it. */
-    Path yaml() {
+    public Path yaml() {
         return yaml;
     }
 

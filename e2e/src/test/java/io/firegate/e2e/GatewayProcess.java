@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code firegate run} as a process of its own, from the class path of the tests. {@link #close} kills what is left of it. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
     /** A JVM that starts while others compile. */
     private static final Duration START_WITHIN = Duration.ofMinutes(2);
 
@@ -38,9 +38,16 @@ final class GatewayProcess implements AutoCloseable {
      * @param log where its standard error goes
      */
     static GatewayProcess start(Path gatewayYaml, Path log, String... overrides) throws IOException {
+        return start(gatewayYaml, log, List.of(), overrides);
+    }
+
+    /** The same with further options of the JVM. */
+    public static GatewayProcess start(Path gatewayYaml, Path log, List<String> jvm, String... overrides)
+            throws IOException {
         List<String> command = new ArrayList<>(withDefaultSignals());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -88,8 +95,29 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** The port of its first listener. */
-    int port() {
+    public int port() {
         return port;
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Waits for a line of its metrics. */
+    public void awaitMetric(String line) {
+        admin().awaitMetric(line);
+    }
+
+    /** A number of its metrics that has no labels. */
+    public long metric(String name) {
+        return admin().ask("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     AdminClient admin() {
@@ -97,7 +125,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** Sends it a signal, {@code TERM} for example. */
-    void signal(String name) throws Exception {
+    public void signal(String name) throws Exception {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
@@ -107,7 +135,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** Waits for its exit. */
-    int exitCode(Duration within) throws InterruptedException {
+    public int exitCode(Duration within) throws InterruptedException {
         if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still alive after " + within + ": " + log());
         }
@@ -115,7 +143,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** What it has logged. */
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {

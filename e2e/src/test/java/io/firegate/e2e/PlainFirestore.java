@@ -71,6 +71,11 @@ public final class PlainFirestore implements AutoCloseable {
         return new PlainFirestore(channel, token, other);
     }
 
+    /** The same with another token, over the same connection, which ends with either. */
+    public PlainFirestore as(String other) {
+        return new PlainFirestore(channel, other, database);
+    }
+
     /** {@code projects/p/databases/d}. */
     public String database() {
         return database;

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Room.</b> What is queued and not written, plus one outcome for each recorded decision that still owes one, never exceeds the
  * limit {@code auditQueueLines}, nor 1 KiB a line in bytes. So a decision is accepted only when its outcome will fit too, and an
  * exchange that was admitted can always write how it ended. In turn no more exchanges can be under way than the queue has lines.
+ * Listen targets and Write streams are not among them: thousands may be open for hours, and would leave no room for anybody's calls. Their
+ * outcomes are queued beyond the limits, each as large as a fraction of what it had kept in memory until then.
  *
  * <p><b>Speed.</b> A caller encodes into a buffer of its own thread and copies the bytes into the queue under a lock held for that
  * copy alone. The writer takes everything queued at once, writes it with one call, then waits up to 2 ms for more, so that under load
@@ -59,6 +61,7 @@ public final class AuditLog implements AutoCloseable {
     private int linesQueued;
     private long bytesQueued;
     private int outcomesOwed;
+    private int lastingOwed;
     private long linesWritten;
     private long linesDropped;
     private long failures;
@@ -112,6 +115,15 @@ public final class AuditLog implements AutoCloseable {
      *     counted, and there must be no {@link #outcome} for it
      */
     public boolean decision(DecisionLine line) {
+        return decision(line, false);
+    }
+
+    /** The same of what may last for hours; its outcome is a {@link #lastingOutcome}. */
+    public boolean lastingDecision(DecisionLine line) {
+        return decision(line, true);
+    }
+
+    private boolean decision(DecisionLine line, boolean lasting) {
         if (problem != null) {
             return dropped();
         }
@@ -123,7 +135,11 @@ public final class AuditLog implements AutoCloseable {
             if (closed || !hasRoomWithOutcome(length)) {
                 return dropped();
             }
-            outcomesOwed++;
+            if (lasting) {
+                lastingOwed++;
+            } else {
+                outcomesOwed++;
+            }
             wake = enqueue(encoder.array(), length);
         }
         if (wake) {
@@ -137,15 +153,28 @@ public final class AuditLog implements AutoCloseable {
      * room. Without such a decision the line is dropped and counted.
      */
     public void outcome(OutcomeLine line) {
+        outcome(line, false);
+    }
+
+    /** The same of a {@link #lastingDecision}. */
+    public void lastingOutcome(OutcomeLine line) {
+        outcome(line, true);
+    }
+
+    private void outcome(OutcomeLine line, boolean lasting) {
         LineEncoder encoder = encoders.get();
         encoder.encode(line);
         boolean wake;
         synchronized (lock) {
-            if (outcomesOwed == 0 || stopped) {
+            if ((lasting ? lastingOwed : outcomesOwed) == 0 || stopped) {
                 dropped();
                 return;
             }
-            outcomesOwed--;
+            if (lasting) {
+                lastingOwed--;
+            } else {
+                outcomesOwed--;
+            }
             wake = enqueue(encoder.array(), encoder.length());
         }
         if (wake) {

@@ -95,7 +95,7 @@ final class GrpcRequest {
                     "firegate: compressed requests are not taken; use grpc-encoding identity");
         }
         return new RequestHead(
-                pathText,
+                method == null ? pathText : method.path(),
                 method,
                 authorization,
                 authorizations > 1 ? TokenProblem.REPEATED : null,

@@ -59,12 +59,11 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private final ExchangeServices services;
     private final Worker worker;
     private final Responder responder;
-    private final RequestHead head;
+    private RequestHead head;
     private final Instant now;
     private final long startNanos;
     private final ExchangeRecord record;
     private final MessageCounter answerMessages = new MessageCounter();
-
     private State state = State.AUTHENTICATING;
     private @Nullable VerifiedToken token;
     private final RequestBody held;
@@ -76,7 +75,6 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
     private @Nullable AnswerExaminer examiner;
     /** Null while frames are relayed unread. */
     private @Nullable AnswerReader reader;
-
     /** Takes the turns of a guarded call. */
     private @Nullable GuardedTurns guarding;
     /** Set when messages flow both ways. */
@@ -130,6 +128,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     private void authenticated(VerifiedToken good) {
         token = good;
+        head = record.head(); // without the token: a stream lives long, and 2 KB of secret would with it
         record.caller(good.principal());
         Failure refusal = head.refusal();
         FirestoreMethod method = head.method();
@@ -166,6 +165,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
         }
         state = State.STREAMED;
         deadlineNanos = callerDeadlineNanos;
+        worker.deadlines().watch(this);
         bodyBytesUnreturned = 0;
         ExchangeStream opened = new ExchangeStream(
                 services,

@@ -40,6 +40,7 @@ final class ExchangeRecord {
     private @Nullable Principal principal;
     private @Nullable PolicySnapshot snapshot;
     private boolean decided;
+    private boolean lasts;
     private boolean owesOutcome;
     private boolean over;
     private long forwardedNanos;
@@ -51,6 +52,7 @@ final class ExchangeRecord {
      *
      * @param servesUnrecorded {@code audit.onFailure: allow}
      * @param time when the request arrived
+     * @param head without what the caller proves itself by
      */
     ExchangeRecord(
             AuditLog log,
@@ -85,6 +87,11 @@ final class ExchangeRecord {
         return origin.client();
     }
 
+    /** What was asked, without what the caller proves itself by. */
+    RequestHead head() {
+        return head;
+    }
+
     String decisionId() {
         return id.toString();
     }
@@ -104,6 +111,11 @@ final class ExchangeRecord {
 
     void received(int requestBytes) {
         bytesIn += requestBytes;
+    }
+
+    /** What is permitted next may go on for hours. */
+    void lasts() {
+        lasts = true;
     }
 
     void judged(PolicySnapshot by) {
@@ -198,8 +210,13 @@ final class ExchangeRecord {
         }
         if (owesOutcome) {
             owesOutcome = false;
-            log.outcome(new OutcomeLine(
-                    id, clock.instant(), status, source, upstreamNanos, messages, bytesIn, bytesOut, end));
+            OutcomeLine line = new OutcomeLine(
+                    id, clock.instant(), status, source, upstreamNanos, messages, bytesIn, bytesOut, end);
+            if (lasts) {
+                log.lastingOutcome(line);
+            } else {
+                log.outcome(line);
+            }
         }
     }
 
@@ -212,7 +229,7 @@ final class ExchangeRecord {
         decided = true;
         counters.decided(head.method(), reason);
         String trace = head.traceparent() == null ? null : TraceParent.traceId(head.traceparent());
-        owesOutcome = log.decision(new DecisionLine(
+        DecisionLine line = new DecisionLine(
                 id,
                 time,
                 trace,
@@ -221,7 +238,8 @@ final class ExchangeRecord {
                 origin.recordedClient(),
                 head.methodName(),
                 database,
-                verdict));
+                verdict);
+        owesOutcome = lasts ? log.lastingDecision(line) : log.decision(line);
         return owesOutcome;
     }
 

@@ -118,7 +118,15 @@ public final class ExchangeServices {
                 responder,
                 head,
                 now,
-                new ExchangeRecord(log, servesUnrecorded, counters, clock, decisionIds.next(), now, origin, head));
+                new ExchangeRecord(
+                        log,
+                        servesUnrecorded,
+                        counters,
+                        clock,
+                        decisionIds.next(),
+                        now,
+                        origin,
+                        head.withoutCredentials()));
     }
 
     /** What the caller of a permitted request is told of the rules it falls under. */

@@ -57,7 +57,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
     private final Owner owner;
     private final ListenStream stream;
     private final MessageAssembler assembler;
-    private final Map<Integer, Listened> listened = new HashMap<>();
+    private final Map<Integer, Listened> listened = new HashMap<>(1);
     private @Nullable PolicySnapshot judgedBy;
     private int judgements;
     private @Nullable Instant boundary;
@@ -136,6 +136,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
             owner.fail(failure);
             return;
         }
+        record.lasts();
         if (!record.permitted(call)) {
             services.bodyBudget().giveBack(bytes);
             call.release();

@@ -22,7 +22,9 @@ final class MessageAssembler {
 
     private final int messageBytesMax;
     private final ByteBudget budget;
-    private final byte[] prefix = new byte[PREFIX_BYTES];
+    /** What has been read of a prefix: its first byte is the highest of five. */
+    private long prefix;
+
     private int prefixBytes;
     private byte @Nullable [] message;
     private int filled;
@@ -45,11 +47,12 @@ final class MessageAssembler {
         while (trouble == null) {
             byte[] into = message;
             if (into == null) {
-                int step = Math.min(PREFIX_BYTES - prefixBytes, data.readableBytes());
-                data.readBytes(prefix, prefixBytes, step);
-                prefixBytes += step;
-                if (prefixBytes < PREFIX_BYTES) {
-                    return null;
+                while (prefixBytes < PREFIX_BYTES) {
+                    if (!data.isReadable()) {
+                        return null;
+                    }
+                    prefix = prefix << 8 | data.readUnsignedByte();
+                    prefixBytes++;
                 }
                 begin(data.readableBytes());
                 continue;
@@ -61,6 +64,7 @@ final class MessageAssembler {
                 return null;
             }
             message = null;
+            prefix = 0;
             prefixBytes = 0;
             release();
             return into;
@@ -69,11 +73,8 @@ final class MessageAssembler {
     }
 
     private void begin(int available) {
-        long length = ((prefix[1] & 0xFFL) << 24)
-                | ((prefix[2] & 0xFF) << 16)
-                | ((prefix[3] & 0xFF) << 8)
-                | (prefix[4] & 0xFF);
-        if (prefix[0] != 0) {
+        long length = prefix & 0xFFFF_FFFFL;
+        if (prefix != length) {
             trouble = Trouble.BROKEN;
         } else if (length > messageBytesMax) {
             trouble = Trouble.TOO_LONG;

@@ -30,6 +30,11 @@ public record RequestHead(
         @Nullable String namedTier,
         RequestDecoder decoder,
         @Nullable Failure refusal) {
+    /** The same for whoever has nothing to verify any more. */
+    RequestHead withoutCredentials() {
+        return new RequestHead(path, method, null, null, timeoutNanos, traceparent, namedTier, decoder, refusal);
+    }
+
     /** The RPC's name, or the path as sent when it names none. */
     public String methodName() {
         return method == null ? path : method.rpcName();

@@ -111,6 +111,7 @@ final class WriteCall implements StreamedCall, StreamedCommit.Stream {
     private void handshake(Admission admission, PolicySnapshot snapshot, ExchangeRecord record) {
         switch (admission) {
             case Admission.Answered opened -> {
+                record.lasts();
                 if (record.answered(opened)) {
                     open = true;
                     judgedBy = snapshot;

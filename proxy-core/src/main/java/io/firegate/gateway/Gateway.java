@@ -34,6 +34,8 @@ import io.firegate.metrics.ExchangeCounters;
 import io.firegate.metrics.Readings;
 import io.firegate.metrics.Scrape;
 import io.firegate.policy.yaml.Problem;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -258,6 +260,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 () -> workers.values().stream().mapToLong(Worker::exchanges).sum(),
                 exchanges::requestBytesHeld,
                 exchanges::streamsOpen,
+                Gateway::bufferBytes,
                 verifier,
                 directories.groups(),
                 federation::status,
@@ -267,6 +270,12 @@ public final class Gateway implements GatewayStarter.Gateway {
                         .toList(),
                 new Readings.Connections(connections::count, connections::accepted, connections::refused),
                 audit);
+    }
+
+    private static long bufferBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
     }
 
     @Override

@@ -38,6 +38,10 @@ public enum Metric {
             Type.GAUGE,
             "firegate_streams_open",
             "Listen and Write streams open; the limit for one principal is streamsPerPrincipal"),
+    BUFFER_BYTES(
+            Type.GAUGE,
+            "firegate_buffer_bytes",
+            "Memory outside the heap for what is read from and written to connections"),
 
     TOKENS(Type.COUNTER, "firegate_tokens_total", "Requests by what came of their token", Label.TOKEN_RESULT),
     TOKEN_CACHE_LOOKUPS(

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param exchangesRunning requests that have not ended
  * @param requestBytesHeld bytes of unfinished request bodies
  * @param streamsOpen streams in both directions
+ * @param bufferBytes of network buffers outside the heap, free ones that are kept included
  * @param groups looks up the groups of callers whose token does not hold them
  * @param credentials how the service accounts' credentials stand
  * @param upstreams one for each event loop
@@ -30,6 +31,7 @@ public record Readings(
         LongSupplier exchangesRunning,
         LongSupplier requestBytesHeld,
         LongSupplier streamsOpen,
+        LongSupplier bufferBytes,
         TokenVerifier verifier,
         MemberGroups groups,
         Supplier<List<CredentialStatus>> credentials,

@@ -88,6 +88,7 @@ public final class Scrape {
             case EXCHANGE_DURATION, UPSTREAM_DURATION -> throw new IllegalArgumentException(metric + " is a histogram");
             case REQUEST_BYTES_HELD -> Sample.of(readings.requestBytesHeld().getAsLong());
             case STREAMS_OPEN -> Sample.of(readings.streamsOpen().getAsLong());
+            case BUFFER_BYTES -> Sample.of(readings.bufferBytes().getAsLong());
             case TOKENS -> readings.exchanges().tokens();
             case TOKEN_CACHE_LOOKUPS ->
                 List.of(

@@ -194,6 +194,36 @@ class AuditLogTest {
     }
 
     @Test
+    void whatLastsTakesNoRoomFromOthers() throws Exception {
+        FakeSink sink = new FakeSink();
+        AuditLog log = AuditLog.start(sink, 16);
+        for (int i = 0; i < 100; i++) {
+            assertThat(log.lastingDecision(Lines.permitted(i))).isTrue();
+            await(() -> log.linesQueued() == 0);
+        }
+        assertThat(log.decision(Lines.permitted(100))).isTrue();
+        sink.block();
+        for (int i = 0; i < 100; i++) {
+            log.lastingOutcome(Lines.outcome(i));
+        }
+        assertThat(log.linesDropped()).isZero();
+        log.lastingOutcome(Lines.outcome(101));
+        assertThat(log.linesDropped())
+                .as("an outcome of nothing that was decided")
+                .isEqualTo(1);
+        log.outcome(Lines.outcome(100));
+        assertThat(log.decision(Lines.permitted(102)))
+                .as("until they are written there is no room")
+                .isFalse();
+        sink.unblock();
+        await(() -> log.linesQueued() == 0);
+        assertThat(log.decision(Lines.permitted(103))).isTrue();
+        log.outcome(Lines.outcome(103));
+        log.close();
+        assertThat(sink.lines()).hasSize(204);
+    }
+
+    @Test
     void longLinesFillTheQueueByTheirBytes() {
         FakeSink sink = new FakeSink();
         sink.block();

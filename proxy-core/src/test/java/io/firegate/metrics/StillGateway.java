@@ -164,6 +164,7 @@ public final class StillGateway implements AutoCloseable {
                 () -> 7,
                 () -> 4_096,
                 () -> 6,
+                () -> 65_536,
                 verifier,
                 groups,
                 () -> credentials,

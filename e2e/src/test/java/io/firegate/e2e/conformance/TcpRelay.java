@@ -51,7 +51,7 @@ public final class TcpRelay implements AutoCloseable {
     }
 
     /** Bytes that came back from the target since the start. */
-    long returned() {
+    public long returned() {
         return returned.get();
     }
 

@@ -36,6 +36,14 @@ import org.jspecify.annotations.Nullable;
  * One Listen stream as Firestore has it, and the picture a client makes of what it is told: documents by target. Safe for any thread.
  */
 final class ListenClient implements AutoCloseable {
+    static final MethodDescriptor<ListenRequest, ListenResponse> METHOD =
+            MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .setFullMethodName("google.firestore.v1.Firestore/Listen")
+                    .setRequestMarshaller(ProtoUtils.marshaller(ListenRequest.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(ListenResponse.getDefaultInstance()))
+                    .build();
+
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final String database;
@@ -74,15 +82,8 @@ final class ListenClient implements AutoCloseable {
         headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
         headers.put(Metadata.Key.of("google-cloud-resource-prefix", Metadata.ASCII_STRING_MARSHALLER), database);
         Channel calls = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        MethodDescriptor<ListenRequest, ListenResponse> method =
-                MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
-                        .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                        .setFullMethodName("google.firestore.v1.Firestore/Listen")
-                        .setRequestMarshaller(ProtoUtils.marshaller(ListenRequest.getDefaultInstance()))
-                        .setResponseMarshaller(ProtoUtils.marshaller(ListenResponse.getDefaultInstance()))
-                        .build();
         requests = ClientCalls.asyncBidiStreamingCall(
-                calls.newCall(method, CallOptions.DEFAULT), new StreamObserver<ListenResponse>() {
+                calls.newCall(METHOD, CallOptions.DEFAULT), new StreamObserver<ListenResponse>() {
                     @Override
                     public void onNext(ListenResponse response) {
                         hear(response);
@@ -159,6 +160,14 @@ final class ListenClient implements AutoCloseable {
                                 .map(ListenClient::id)
                                 .toList()
                                 .equals(wanted));
+    }
+
+    /** The documents of a target when all that has been told of it is consistent. */
+    synchronized Optional<List<Document>> consistent(int target) {
+        Seen seen = of(target);
+        return seen.current && seen.snapshots > seen.snapshotsAtLastDocument
+                ? Optional.of(List.copyOf(seen.documents.values()))
+                : Optional.empty();
     }
 
     private static String id(String name) {

@@ -36,8 +36,10 @@ final class ListenAnswers {
     private final HandleSealer sealer;
     private final Principal principal;
     private final Map<Integer, ListenTarget> byUpstreamId;
-    private final List<ByteString> out = new ArrayList<>();
-    private final List<ListenAnswer.Ended> ended = new ArrayList<>();
+    /** What comes of the message at hand. */
+    private List<ByteString> out = List.of();
+
+    private List<ListenAnswer.Ended> ended = List.of();
     /** Since the client was last told of a moment at which all is consistent. */
     private boolean told;
 
@@ -55,9 +57,9 @@ final class ListenAnswers {
      * @throws InvalidProtocolBufferException when it is none
      */
     ListenAnswer of(byte[] message) throws InvalidProtocolBufferException {
-        out.clear();
-        ended.clear();
         ListenResponse response = ListenResponse.parseFrom(message);
+        out = new ArrayList<>();
+        ended = new ArrayList<>();
         switch (response.getResponseTypeCase()) {
             case TARGET_CHANGE -> changed(response.getTargetChange());
             case DOCUMENT_CHANGE -> changed(response.getDocumentChange());
@@ -68,7 +70,11 @@ final class ListenAnswers {
                 // Nothing firegate knows, so nothing a client is shown.
             }
         }
-        return new ListenAnswer(out, ended);
+        ListenAnswer answer = new ListenAnswer(out, ended);
+        // Between messages, which is nearly always, nothing is held.
+        out = List.of();
+        ended = List.of();
+        return answer;
     }
 
     private void changed(TargetChange change) {

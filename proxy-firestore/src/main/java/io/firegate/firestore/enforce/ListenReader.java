@@ -115,7 +115,7 @@ final class ListenReader {
         if (!over.database().name().equals(database.name())) {
             return new Asked.Unreadable(id, RequestProblem.FOREIGN_DATABASE, "add_target.query.parent");
         }
-        return new Asked.Add(new TargetAsk(decoded, database.name(), List.of(over.access(history)), 1, over.form()));
+        return new Asked.Add(TargetAsk.of(decoded, database.name(), List.of(over.access(history)), 1, over.form()));
     }
 
     private Asked documents(
@@ -145,6 +145,6 @@ final class ListenReader {
         List<Access> list = accesses.list();
         return list.isEmpty()
                 ? new Asked.Unreadable(id, RequestProblem.NO_TARGET, "add_target.documents")
-                : new Asked.Add(new TargetAsk(decoded, database.name(), list, items, null));
+                : new Asked.Add(TargetAsk.of(decoded, database.name(), list, items, null));
     }
 }

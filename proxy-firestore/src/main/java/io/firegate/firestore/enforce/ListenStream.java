@@ -61,8 +61,10 @@ public final class ListenStream {
     private final @Nullable String namedTier;
     private final @Nullable IpAddress client;
     private final int targetsMax;
-    private final Map<Integer, ListenTarget> byId = new HashMap<>();
-    private final Map<Integer, ListenTarget> byUpstreamId = new HashMap<>();
+    /** Most streams have one target. */
+    private final Map<Integer, ListenTarget> byId = new HashMap<>(1);
+
+    private final Map<Integer, ListenTarget> byUpstreamId = new HashMap<>(1);
     private final ListenAnswers answers;
     private @Nullable DatabaseName database;
     private @Nullable String credential;
@@ -203,13 +205,13 @@ public final class ListenStream {
         if (database != null && !database.equals(ask.database())) {
             return new Asked.Refused(ask.id(), RequestProblem.FOREIGN_DATABASE, "database");
         }
-        return switch (decide(ask, caller)) {
+        return switch (decide(ask.kept(), caller)) {
             case Decision.Deny deny -> new Asked.Denied(ask.id(), ask.database(), ask.accesses(), deny);
             case Decision.Permit permit -> carryOut(ask, Plan.Verdict.of(permit, caller));
         };
     }
 
-    private Decision.Settled decide(TargetAsk ask, Caller caller) {
+    private Decision.Settled decide(TargetAsk.Kept ask, Caller caller) {
         return Demand.enforceable(caller.decide(ask.database(), ask.accesses(), credential), MET);
     }
 
@@ -228,8 +230,8 @@ public final class ListenStream {
         boolean hasPicture =
                 ask.target().hasReadTime() || !ask.target().getResumeToken().isEmpty();
         ListenTarget.Start afresh = hasPicture ? ListenTarget.Start.AFRESH : ListenTarget.Start.NEW;
-        ListenTarget target =
-                new ListenTarget(ask, ++lastUpstreamId, verdict, handle, resumes ? ListenTarget.Start.RESUMED : afresh);
+        ListenTarget target = new ListenTarget(
+                ask.kept(), ++lastUpstreamId, verdict, handle, resumes ? ListenTarget.Start.RESUMED : afresh);
         forwarded.setTargetId(target.upstreamId());
         byId.put(target.id(), target);
         byUpstreamId.put(target.upstreamId(), target);
@@ -237,7 +239,7 @@ public final class ListenStream {
         credential = verdict.permit().credential();
         return new Asked.Permitted(
                 target.upstreamId(),
-                call(target, ask.request().toBuilder().setAddTarget(forwarded).build()));
+                call(target, ask.request().toBuilder().setAddTarget(forwarded).build(), ask.form()));
     }
 
     /** Puts in Firestore's own place to go on from; false when the client begins from nothing. */
@@ -296,10 +298,11 @@ public final class ListenStream {
                 ListenRequest.newBuilder()
                         .setDatabase(target.ask().database().resourceName())
                         .setRemoveTarget(target.upstreamId())
-                        .build());
+                        .build(),
+                null);
     }
 
-    private static PermittedCall call(ListenTarget target, ListenRequest request) {
+    private static PermittedCall call(ListenTarget target, ListenRequest request, @Nullable QueryForm form) {
         byte[] bytes = request.toByteArray();
         ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + bytes.length, PREFIX_BYTES + bytes.length)
                 .writeByte(0)
@@ -313,7 +316,7 @@ public final class ListenStream {
                 true,
                 List.of(),
                 NOTHING,
-                target.ask().form(),
+                form,
                 frame);
     }
 
@@ -345,7 +348,7 @@ public final class ListenStream {
         List<Change> changes = new ArrayList<>(0);
         boolean elsewhere = false;
         for (ListenTarget target : List.copyOf(byId.values())) {
-            TargetAsk ask = target.ask();
+            TargetAsk.Kept ask = target.ask();
             Decision.Settled verdict = decide(ask, caller);
             if (verdict instanceof Decision.Deny deny && deny.reason() == DenyReason.MIXED_CREDENTIALS) {
                 elsewhere = true;

@@ -9,7 +9,6 @@ import io.firegate.policy.Obligations;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class ListenTarget {
         AFRESH
     }
 
-    private final TargetAsk ask;
+    private final TargetAsk.Kept ask;
     private final int upstreamId;
     private final Decision.Permit permit;
     private final SealedResumeToken.Target handle;
@@ -40,13 +39,8 @@ final class ListenTarget {
     private final Map<String, VisibleFields> fields;
     private final VisibleFields queried;
 
-    /** The names of documents that are not there for the caller, and have been told to be so. */
-    private final Set<String> toldMissing = new HashSet<>();
-    /** Those that are there, and which version of them has been told. */
-    private final Map<String, Timestamp> toldAt = new HashMap<>();
-    /** Those that wait to be told, with the next moment Firestore names. */
-    private final Set<String> missing = new LinkedHashSet<>();
-
+    /** Of a target whose documents are judged; null of any other. */
+    private final @Nullable Told told;
     /** Of a query that has been narrowed; null of any other target. */
     private final @Nullable RepeatedSet repeated;
 
@@ -62,7 +56,8 @@ final class ListenTarget {
      * @param verdict the permit
      * @param start where it begins
      */
-    ListenTarget(TargetAsk ask, int upstreamId, Plan.Verdict verdict, SealedResumeToken.Target handle, Start start) {
+    ListenTarget(
+            TargetAsk.Kept ask, int upstreamId, Plan.Verdict verdict, SealedResumeToken.Target handle, Start start) {
         this.ask = ask;
         this.upstreamId = upstreamId;
         this.permit = verdict.permit();
@@ -71,6 +66,7 @@ final class ListenTarget {
         String root = ask.database().resourceName() + "/documents";
         this.repeated = ask.isQuery() && !verdict.rows().isEmpty() ? new RepeatedSet(start != Start.RESUMED) : null;
         this.rows = ask.isQuery() ? Map.of() : named(root, verdict.rows());
+        this.told = rows.isEmpty() ? null : new Told();
         Map<String, VisibleFields> visible = verdict.fields();
         this.fields = ask.isQuery() ? Map.of() : named(root, visible);
         this.queried = ask.isQuery() && !visible.isEmpty()
@@ -78,13 +74,26 @@ final class ListenTarget {
                 : VisibleFields.ALL;
     }
 
+    /** What the client has been told of documents that are judged one by one. */
+    private static final class Told {
+        /** The names of those that are not there for the caller, and have been told to be so. */
+        final Set<String> missing = new HashSet<>();
+        /** Those that are there, and which version of them has been told. */
+        final Map<String, Timestamp> at = new HashMap<>();
+        /** Those that are not there and wait to be told so, with the next moment Firestore names. */
+        final Set<String> waiting = new HashSet<>();
+    }
+
     private static <T> Map<String, T> named(String root, Map<String, T> byPath) {
+        if (byPath.isEmpty()) {
+            return Map.of();
+        }
         Map<String, T> byName = new HashMap<>();
         byPath.forEach((path, value) -> byName.put(root + path, value));
         return byName;
     }
 
-    TargetAsk ask() {
+    TargetAsk.Kept ask() {
         return ask;
     }
 
@@ -154,9 +163,11 @@ final class ListenTarget {
 
     /** A judged document is not there for the caller. */
     void gone(String document) {
-        toldAt.remove(document);
-        if (!toldMissing.contains(document)) {
-            missing.add(document);
+        if (told != null) {
+            told.at.remove(document);
+            if (!told.missing.contains(document)) {
+                told.waiting.add(document);
+            }
         }
     }
 
@@ -165,30 +176,37 @@ final class ListenTarget {
      * when one of them has changed, which would tell of a change that is hidden.
      */
     boolean shows(Document document) {
-        String name = document.getName();
-        if (judges() && document.getUpdateTime().equals(toldAt.put(name, document.getUpdateTime()))) {
-            return false;
+        if (told != null) {
+            String name = document.getName();
+            if (document.getUpdateTime().equals(told.at.put(name, document.getUpdateTime()))) {
+                return false;
+            }
+            told.missing.remove(name);
+            told.waiting.remove(name);
         }
-        toldMissing.remove(name);
-        missing.remove(name);
         documents++;
         return true;
     }
 
     /** Those that are not there and have not been told to be so; from now on they have. */
     List<String> takeMissing() {
+        if (told == null) {
+            return List.of();
+        }
         // By name: in which order Firestore tells of them depends on whether they are there.
-        List<String> taken = missing.stream().sorted().toList();
-        toldMissing.addAll(taken);
-        missing.clear();
+        List<String> taken = told.waiting.stream().sorted().toList();
+        told.missing.addAll(taken);
+        told.waiting.clear();
         return taken;
     }
 
     /** The client forgets what it has. */
     void reset() {
-        toldMissing.clear();
-        toldAt.clear();
-        missing.clear();
+        if (told != null) {
+            told.missing.clear();
+            told.at.clear();
+            told.waiting.clear();
+        }
     }
 
     /** Whether the client must be told to forget what it has; true once. */
@@ -201,12 +219,14 @@ final class ListenTarget {
     /**
      * It is wanted no more.
      *
-     * @param told whether the client is told by firegate, and not by Firestore's answer
+     * @param byFiregate whether the client is told by firegate, and not by Firestore's answer
      */
-    void remove(boolean told) {
+    void remove(boolean byFiregate) {
         removing = true;
-        toldOfItsEnd = told;
-        missing.clear();
+        toldOfItsEnd = byFiregate;
+        if (told != null) {
+            told.waiting.clear();
+        }
     }
 
     /** Whether Firestore's answer to its removal would be one end too many. */

@@ -22,7 +22,6 @@ final class RepeatedSet {
     private static final int HELD_BYTES_MAX = 1 << 20;
 
     private final boolean fromNothing;
-    private final MessageDigest digest;
     private final List<ByteString> held = new ArrayList<>(0);
     private int heldBytes;
     private boolean holding;
@@ -40,11 +39,6 @@ final class RepeatedSet {
      */
     RepeatedSet(boolean fromNothing) {
         this.fromNothing = fromNothing;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The target is taken. */
@@ -78,6 +72,7 @@ final class RepeatedSet {
             known = false;
             return;
         }
+        MessageDigest digest = sha256();
         digest.update(document.getName().getBytes(StandardCharsets.UTF_8));
         digest.update(ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
                 .putLong(document.getUpdateTime().getSeconds())
@@ -85,6 +80,15 @@ final class RepeatedSet {
                 .flip());
         sum += ByteBuffer.wrap(digest.digest()).getLong();
         count++;
+    }
+
+    /** Begun for each document: kept for each target it would be most of what a target that hears nothing costs. */
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** The set is whole: true when it is the one the client has, so that what was held is forgotten. */

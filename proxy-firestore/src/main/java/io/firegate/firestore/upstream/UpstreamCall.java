@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * half-closes one.
  */
 public final class UpstreamCall implements ByteCredit {
-    final Http2Headers requestHeaders;
     final AnswerSink sink;
     private final boolean streamed;
-    private final ArrayDeque<ByteBuf> unsent = new ArrayDeque<>(0);
+    private @Nullable Http2Headers requestHeaders;
     private @Nullable PermittedCall request;
+    private @Nullable ArrayDeque<ByteBuf> unsent;
     private @Nullable UpstreamConnection connection;
     private @Nullable Http2Stream stream;
     private boolean answering;
@@ -42,6 +42,9 @@ public final class UpstreamCall implements ByteCredit {
         if (!streamed || over) {
             more.release();
         } else if (on == null || as == null) {
+            if (unsent == null) {
+                unsent = new ArrayDeque<>();
+            }
             unsent.add(more.takeBody());
         } else {
             on.send(as, more.takeBody());
@@ -81,6 +84,14 @@ public final class UpstreamCall implements ByteCredit {
         return taken;
     }
 
+    /** The headers to send, once: a stream outlives them by hours. */
+    @Nullable
+    Http2Headers takeHeaders() {
+        Http2Headers taken = requestHeaders;
+        requestHeaders = null;
+        return taken;
+    }
+
     void opened(UpstreamConnection on, Http2Stream as) {
         connection = on;
         stream = as;
@@ -90,7 +101,12 @@ public final class UpstreamCall implements ByteCredit {
     void sendUnsent() {
         UpstreamConnection on = connection;
         Http2Stream as = stream;
-        for (ByteBuf body = unsent.poll(); body != null; body = unsent.poll()) {
+        ArrayDeque<ByteBuf> waiting = unsent;
+        unsent = null;
+        if (waiting == null) {
+            return;
+        }
+        for (ByteBuf body : waiting) {
             if (on == null || as == null) {
                 body.release();
             } else {
@@ -136,8 +152,11 @@ public final class UpstreamCall implements ByteCredit {
         if (taken != null) {
             taken.release();
         }
-        for (ByteBuf body = unsent.poll(); body != null; body = unsent.poll()) {
-            body.release();
+        requestHeaders = null;
+        ArrayDeque<ByteBuf> waiting = unsent;
+        unsent = null;
+        if (waiting != null) {
+            waiting.forEach(ByteBuf::release);
         }
     }
 }

@@ -93,7 +93,11 @@ final class UpstreamConnection extends Http2ConnectionHandler {
     void open(UpstreamCall call) {
         ChannelHandlerContext ctx = context;
         PermittedCall request = call.takeRequest();
-        if (ctx == null || request == null) {
+        Http2Headers headers = call.takeHeaders();
+        if (ctx == null || request == null || headers == null) {
+            if (request != null) {
+                request.release();
+            }
             call.fail(UpstreamFailure.CONNECTION_LOST);
             return;
         }
@@ -102,7 +106,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
             retire();
         }
         ByteBuf body = request.takeBody();
-        encoder().writeHeaders(ctx, streamId, call.requestHeaders, 0, false, ctx.newPromise());
+        encoder().writeHeaders(ctx, streamId, headers, 0, false, ctx.newPromise());
         Http2Stream stream = connection().stream(streamId);
         if (stream == null) {
             body.release();
