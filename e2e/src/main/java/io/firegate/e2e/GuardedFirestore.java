@@ -10,6 +10,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,18 @@ public final class GuardedFirestore implements AutoCloseable {
     private final Server server;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile BiConsumer<String, byte[]> before = (method, message) -> {};
+    private volatile Answered answered = (method, request, message) -> {};
+
+    /** Looks at an answer. */
+    @FunctionalInterface
+    interface Answered {
+        /**
+         * An answer has been relayed.
+         *
+         * @throws StatusRuntimeException when the call is to end with that status, and not as it would
+         */
+        void relayed(String method, byte[] request, byte[] message);
+    }
 
     /** A call and whose token it carried; empty for none that counts. */
     public record Call(String account, String method) {}
@@ -80,9 +94,17 @@ public final class GuardedFirestore implements AutoCloseable {
                 .start();
     }
 
-    /** What is done before a request is relayed, which waits for it: given the method and the message. */
+    /**
+     * What is done before a request is relayed, which waits for it: given the method and the message. Where it throws a
+     * {@link StatusRuntimeException}, the call ends with that status and is not relayed.
+     */
     void before(BiConsumer<String, byte[]> what) {
         before = what;
+    }
+
+    /** What is done when an answer has been relayed. */
+    void answered(Answered what) {
+        answered = what;
     }
 
     /** {@code 127.0.0.1:port}. */
@@ -147,6 +169,9 @@ public final class GuardedFirestore implements AutoCloseable {
                 own.put(key, value);
             }
         }
+        String name = String.valueOf(method.getBareMethodName());
+        AtomicReference<byte[]> request = new AtomicReference<>(new byte[0]);
+        AtomicReference<@Nullable Status> instead = new AtomicReference<>();
         back.start(
                 new ClientCall.Listener<>() {
                     @Override
@@ -157,11 +182,17 @@ public final class GuardedFirestore implements AutoCloseable {
                     @Override
                     public void onMessage(byte[] message) {
                         front.sendMessage(message);
+                        try {
+                            answered.relayed(name, request.get(), message);
+                        } catch (StatusRuntimeException e) {
+                            instead.set(e.getStatus());
+                        }
                     }
 
                     @Override
                     public void onClose(Status status, Metadata trailers) {
-                        front.close(status, trailers);
+                        Status other = instead.get();
+                        front.close(other == null ? status : other, trailers);
                     }
                 },
                 own);
@@ -170,13 +201,22 @@ public final class GuardedFirestore implements AutoCloseable {
         return new ServerCall.Listener<>() {
             @Override
             public void onMessage(byte[] message) {
-                before.accept(String.valueOf(method.getBareMethodName()), message);
+                request.set(message);
+                try {
+                    before.accept(name, message);
+                } catch (StatusRuntimeException e) {
+                    instead.set(e.getStatus());
+                    back.cancel("it ends otherwise", e);
+                    return;
+                }
                 back.sendMessage(message);
             }
 
             @Override
             public void onHalfClose() {
-                back.halfClose();
+                if (instead.get() == null) {
+                    back.halfClose();
+                }
             }
 
             @Override

@@ -19,11 +19,19 @@ final class CollectedAnswer implements AnswerSink {
         /** The answer is whole. */
         void collected(List<byte[]> messages, Http2Headers trailers);
 
-        /** There is no whole answer. */
-        void notCollected(UpstreamFailure failure);
+        /**
+         * There is no whole answer.
+         *
+         * @param messages what there was of it
+         */
+        void notCollected(List<byte[]> messages, UpstreamFailure failure);
 
-        /** It is larger than may be held. */
-        void tooLarge();
+        /**
+         * It is larger than may be held.
+         *
+         * @param messages what there was of it before
+         */
+        void tooLarge(List<byte[]> messages);
     }
 
     private final MessageAssembler assembler;
@@ -64,7 +72,7 @@ final class CollectedAnswer implements AnswerSink {
             for (byte[] message = assembler.next(data); message != null && !over; message = assembler.next(data)) {
                 if (message.length > bytesMax - held || !budget.take(message.length)) {
                     stop();
-                    reader.tooLarge();
+                    reader.tooLarge(messages);
                     return;
                 }
                 held += message.length;
@@ -77,9 +85,9 @@ final class CollectedAnswer implements AnswerSink {
             boolean broken = assembler.trouble() == MessageAssembler.Trouble.BROKEN;
             stop();
             if (broken) {
-                reader.notCollected(UpstreamFailure.PROTOCOL);
+                reader.notCollected(messages, UpstreamFailure.PROTOCOL);
             } else {
-                reader.tooLarge();
+                reader.tooLarge(messages);
             }
         }
         if (upstream != null) {
@@ -95,7 +103,7 @@ final class CollectedAnswer implements AnswerSink {
             if (whole) {
                 reader.collected(messages, trailers);
             } else {
-                reader.notCollected(UpstreamFailure.PROTOCOL);
+                reader.notCollected(messages, UpstreamFailure.PROTOCOL);
             }
         }
     }
@@ -104,7 +112,7 @@ final class CollectedAnswer implements AnswerSink {
     public void failed(UpstreamFailure failure) {
         if (!over) {
             stop();
-            reader.notCollected(failure);
+            reader.notCollected(messages, failure);
         }
     }
 

@@ -60,7 +60,10 @@ final class GuardedTurns {
     private final ExchangeRecord record;
     private final GuardedCall guarded;
     private final Owner owner;
+    private final GivenUp givenUp;
     private @Nullable CollectedAnswer collecting;
+    /** The question under way that begins a transaction. */
+    private @Nullable UpstreamCall beginning;
 
     GuardedTurns(
             ExchangeServices services,
@@ -77,6 +80,7 @@ final class GuardedTurns {
         this.record = record;
         this.guarded = guarded;
         this.owner = owner;
+        this.givenUp = new GivenUp(services, worker, head);
     }
 
     /** Takes the first turn, or after a pause the first one again. */
@@ -106,18 +110,37 @@ final class GuardedTurns {
         }
     }
 
-    /** Lets go of what has been collected. */
+    /** It is over: nothing is held any more, and no transaction is left behind. May be called again. */
     void drop() {
-        if (collecting != null) {
-            collecting.drop();
+        CollectedAnswer answer = collecting;
+        UpstreamCall waited = beginning;
+        if (answer != null && waited != null) {
+            // Only the answer tells which transaction it was.
+            givenUp.within(() -> {
+                waited.cancel();
+                answer.drop();
+            });
+        } else if (answer != null) {
+            answer.drop();
+        }
+        collecting = null;
+        giveUp();
+    }
+
+    private void giveUp() {
+        PermittedCall rollback = guarded.leftOpen();
+        if (rollback != null) {
+            givenUp.send(rollback, record.caller());
         }
     }
 
     private void take(GuardedCall.Turn turn) {
         switch (turn) {
             case GuardedCall.Turn.Ask ask -> ask(ask);
-            case GuardedCall.Turn.Pause(long millis) ->
+            case GuardedCall.Turn.Pause(long millis) -> {
+                giveUp();
                 worker.loop().schedule(this::begin, millis, TimeUnit.MILLISECONDS);
+            }
             case GuardedCall.Turn.Answer answer -> {
                 if (isRecorded(answer.refused())) {
                     owner.answer(answer.bytes());
@@ -158,7 +181,7 @@ final class GuardedTurns {
 
     private void ask(GuardedCall.Turn.Ask ask) {
         PermittedCall asked = ask.call();
-        if (ask.writes()) {
+        if (ask.purpose() == GuardedCall.Purpose.WRITES) {
             if (!record.settled(guarded.database(), asked.permit(), asked.refused())) {
                 asked.release();
                 owner.decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
@@ -171,28 +194,55 @@ final class GuardedTurns {
                 record.caller(),
                 worker.loop(),
                 owner::isOver,
-                credential -> ask(asked, credential),
+                credential -> ask(ask, credential),
                 owner::failed);
     }
 
-    private void ask(PermittedCall asked, Credential credential) {
+    private void ask(GuardedCall.Turn.Ask ask, Credential credential) {
         record.forwarded();
+        Answers answers = new Answers();
         CollectedAnswer answer = new CollectedAnswer(
-                services.answerMessageBytesMax(), services.guardBytesMax(), services.answerBudget(), new Answers());
+                services.answerMessageBytesMax(), services.guardBytesMax(), services.answerBudget(), answers);
         collecting = answer;
-        long left = deadlineNanos - System.nanoTime();
+        boolean begins = ask.purpose() == GuardedCall.Purpose.BEGINS;
+        long left = deadlineNanos - System.nanoTime() + (begins ? GivenUp.WAIT_NANOS : 0);
         UpstreamCall opened =
-                worker.upstream().open(asked, credential.authorization(), left, head.traceparent(), answer);
-        if (!owner.isOver()) {
+                worker.upstream().open(ask.call(), credential.authorization(), left, head.traceparent(), answer);
+        if (answers.over) {
+            return;
+        }
+        answer.from(opened);
+        if (begins) {
+            // Not for the exchange to cancel.
+            beginning = opened;
+        } else {
             owner.calls(opened);
-            answer.from(opened);
         }
     }
 
     /** What comes of a question. */
     private final class Answers implements CollectedAnswer.Reader {
+        /** Whether it has come to something. */
+        private boolean over;
+
+        /** Whether the exchange still waits for it. What nobody has heard may have begun a transaction. */
+        private boolean isHeard(@Nullable List<byte[]> unheard) {
+            over = true;
+            beginning = null;
+            if (unheard != null) {
+                guarded.unheard(unheard);
+            }
+            if (owner.isOver()) {
+                giveUp();
+            }
+            return !owner.isOver();
+        }
+
         @Override
         public void collected(List<byte[]> messages, Http2Headers trailers) {
+            if (!isHeard(owner.isOver() ? messages : null)) {
+                return;
+            }
             owner.calls(null);
             GrpcStatus status = GrpcStatus.parse(trailers.get("grpc-status"));
             if (status == null) {
@@ -203,12 +253,21 @@ final class GuardedTurns {
         }
 
         @Override
-        public void notCollected(UpstreamFailure failure) {
-            unanswered(Failures.of(failure));
+        public void notCollected(List<byte[]> messages, UpstreamFailure failure) {
+            if (isHeard(messages)) {
+                unanswered(Failures.of(failure));
+            }
         }
 
         @Override
-        public void tooLarge() {
+        public void tooLarge(List<byte[]> messages) {
+            UpstreamCall waited = beginning;
+            if (waited != null) {
+                waited.cancel();
+            }
+            if (!isHeard(messages)) {
+                return;
+            }
             unanswered(Failure.of(
                     ErrorCode.ANSWER_TOO_LARGE,
                     "firegate: the documents that decide about this request are larger than guardBytes ("

@@ -156,12 +156,12 @@ final class StreamedCommit implements GuardedTurns.Owner, CollectedAnswer.Reader
     }
 
     @Override
-    public void notCollected(UpstreamFailure failure) {
+    public void notCollected(List<byte[]> messages, UpstreamFailure failure) {
         failed(Failures.of(failure));
     }
 
     @Override
-    public void tooLarge() {
+    public void tooLarge(List<byte[]> messages) {
         failed(Failure.of(
                 ErrorCode.ANSWER_TOO_LARGE,
                 "firegate: the answer is longer than answerMessageBytes (" + services.answerMessageBytesMax() + ")"));

@@ -56,14 +56,15 @@ final class AnswerType {
      * An examiner that puts a value into one field of the first message, and of no other.
      *
      * @param value null when it cannot be made; then nothing is an answer
+     * @param told what is done when the client is told
      */
-    AnswerExaminer telling(String fieldName, @Nullable Object value) {
+    AnswerExaminer telling(String fieldName, @Nullable Object value, Runnable told) {
         FieldDescriptor field = descriptor.findFieldByName(fieldName);
         if (field == null) {
             throw new IllegalStateException(descriptor.getFullName() + " has no " + fieldName);
         }
         return new AnswerExaminer() {
-            private boolean told;
+            private boolean first = true;
 
             @Override
             public Examined examine(byte[] message) {
@@ -72,10 +73,11 @@ final class AnswerType {
                     return Examined.NotAnAnswer.INSTANCE;
                 }
                 Message.Builder fit = answer.toBuilder().clearField(field);
-                if (!told) {
+                if (first) {
                     fit.setField(field, value);
+                    told.run();
                 }
-                told = true;
+                first = false;
                 return new Examined.Send(fit.build().toByteArray());
             }
         };

@@ -336,7 +336,7 @@ public final class Enforcer {
         if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
             throw new IllegalStateException("no way to carry out a write: " + step);
         }
-        ByteString begun = looked == null ? ByteString.EMPTY : looked.begun();
+        ByteString begun = looked == null ? ByteString.EMPTY : looked.begun().id();
         boolean own = !begun.isEmpty();
         WriteSet set = own ? writes.in(wants.database(), begun) : writes;
         byte[] message = body.message(edits);

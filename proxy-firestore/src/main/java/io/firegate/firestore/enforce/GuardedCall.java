@@ -45,15 +45,25 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
     /** Longest first pause in milliseconds; the next may be twice as long, and so on. */
     private static final int PAUSE_MILLIS = 20;
 
+    /** What a question is for. */
+    public enum Purpose {
+        /** To know what is stored. */
+        READS,
+        /** The same, and it begins a transaction, which only its answer tells of: it must be waited for, whoever has gone. */
+        BEGINS,
+        /** It is the client's request itself, which the record must hold before it goes out. */
+        WRITES
+    }
+
     /** What comes next. */
     public sealed interface Turn {
         /**
          * Firestore is asked, and its whole answer collected.
          *
          * @param call the question; owned by whoever gets the turn
-         * @param writes whether it is the client's request itself, which the record must hold before it goes out
+         * @param purpose what it is for
          */
-        record Ask(PermittedCall call, boolean writes) implements Turn {}
+        record Ask(PermittedCall call, Purpose purpose) implements Turn {}
 
         /** A pause of so many milliseconds. */
         record Pause(long millis) implements Turn {}
@@ -144,6 +154,14 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
         return null;
     }
 
+    /** Takes note of what an answer began that is not whole, or that nobody waits for any more. */
+    public void unheard(List<byte[]> messages) {}
+
+    /** The call that gives up a transaction firegate has begun and nobody will end; null when there is none. Each is given up once. */
+    public @Nullable PermittedCall leftOpen() {
+        return null;
+    }
+
     /** How an end that is Firestore's own looks to the client: its words may tell of what is hidden. */
     public AnswerExaminer ending() {
         return WordlessEnd.EXAMINER;
@@ -167,27 +185,40 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
         if (!transaction.isEmpty()) {
             read.setTransaction(transaction);
         }
-        return ask(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build());
+        return read(read.build());
     }
 
     /** Sends the writes. */
     Turn write(MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
-        return new Turn.Ask(call(method, request, grants, refused), true);
+        return new Turn.Ask(call(method, request, grants, refused), Purpose.WRITES);
     }
 
-    /** Gives a transaction up. */
-    Turn rollback(ByteString transaction) {
-        return ask(
-                FirestoreMethod.ROLLBACK,
-                RollbackRequest.newBuilder()
-                        .setDatabase(database.resourceName())
-                        .setTransaction(transaction)
-                        .build());
+    /** Reads documents, and begins a transaction with that. */
+    Turn begin(BatchGetDocumentsRequest read) {
+        return ask(read, Purpose.BEGINS);
     }
 
-    /** Asks something of firegate's own. */
-    Turn ask(FirestoreMethod called, MessageLite request) {
-        return new Turn.Ask(call(called, request, permit.grants(), List.of()), false);
+    /** Reads documents. */
+    Turn read(BatchGetDocumentsRequest read) {
+        return ask(read, Purpose.READS);
+    }
+
+    private Turn ask(BatchGetDocumentsRequest read, Purpose purpose) {
+        return new Turn.Ask(call(FirestoreMethod.BATCH_GET_DOCUMENTS, read, permit.grants(), List.of()), purpose);
+    }
+
+    /** Gives a transaction up that is still open; null when it is not. */
+    @Nullable
+    PermittedCall rollback(OwnTransaction transaction) {
+        if (!transaction.isOpen()) {
+            return null;
+        }
+        transaction.settled();
+        RollbackRequest request = RollbackRequest.newBuilder()
+                .setDatabase(database.resourceName())
+                .setTransaction(transaction.id())
+                .build();
+        return call(FirestoreMethod.ROLLBACK, request, permit.grants(), List.of());
     }
 
     private PermittedCall call(

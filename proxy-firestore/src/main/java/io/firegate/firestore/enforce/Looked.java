@@ -1,6 +1,5 @@
 package io.firegate.firestore.enforce;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.firegate.policy.Decision;
 import io.firegate.policy.Lookups;
@@ -11,6 +10,6 @@ import io.firegate.policy.Lookups;
  * @param before what is permitted whatever is found
  * @param lookups what was found
  * @param at when
- * @param begun Firestore's id of the transaction it was read in when that began with it; empty otherwise
+ * @param begun the transaction it was read in, when that began with it; without an id otherwise
  */
-record Looked(Decision.Permit before, Lookups lookups, Timestamp at, ByteString begun) {}
+record Looked(Decision.Permit before, Lookups lookups, Timestamp at, OwnTransaction begun) {}

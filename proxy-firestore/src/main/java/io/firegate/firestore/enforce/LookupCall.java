@@ -19,9 +19,6 @@ final class LookupCall extends GuardedCall {
     private final Function<Looked, Admission> judge;
     private final LookupDocuments documents;
 
-    /** What it comes to, while a transaction nobody will use is given up. */
-    private @Nullable Admission judged;
-
     /**
      * A call.
      *
@@ -49,31 +46,27 @@ final class LookupCall extends GuardedCall {
     public Turn begin() {
         BatchGetDocumentsRequest.Builder read = documents.read();
         moment.join(read, permit().credential());
-        return ask(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build());
+        return moment.begins() ? begin(read.build()) : read(read.build());
     }
 
     @Override
     public Turn answered(List<byte[]> messages, int status) {
-        if (judged != null) {
-            return new Turn.Judged(judged);
-        }
         if (status != STATUS_OK) {
+            unheard(messages);
             return Turn.Relay.INSTANCE;
         }
         Looked looked = documents.found(messages, permit(), moment.begins());
-        if (looked == null) {
-            return Turn.Broken.INSTANCE;
-        }
-        Admission admission = judge.apply(looked);
-        if (looked.begun().isEmpty() || admission instanceof Admission.Admitted) {
-            return new Turn.Judged(admission);
-        }
-        judged = admission;
-        return rollback(looked.begun());
+        return looked == null ? Turn.Broken.INSTANCE : new Turn.Judged(judge.apply(looked));
     }
 
     @Override
-    public @Nullable Turn unanswered() {
-        return judged == null ? null : new Turn.Judged(judged);
+    public void unheard(List<byte[]> messages) {
+        documents.note(messages);
+    }
+
+    /** Of the transaction the client asked for it is told with the first message of its answer, and ends it from then on. */
+    @Override
+    public @Nullable PermittedCall leftOpen() {
+        return rollback(documents.begun());
     }
 }

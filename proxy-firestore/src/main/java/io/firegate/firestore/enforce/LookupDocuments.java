@@ -24,11 +24,18 @@ final class LookupDocuments {
     /** By their full names. */
     private final Map<String, ResourcePath> documents = new HashMap<>();
 
+    private final OwnTransaction begun = new OwnTransaction();
+
     LookupDocuments(DatabaseName database, Set<ResourcePath> paths) {
         this.database = database;
         for (ResourcePath path : paths) {
             documents.put(database.resourceName() + "/documents" + path, path);
         }
+    }
+
+    /** The transaction they are read in, when firegate begins it with that. */
+    OwnTransaction begun() {
+        return begun;
     }
 
     /** The request that reads them, without a moment. */
@@ -46,15 +53,12 @@ final class LookupDocuments {
      */
     @Nullable
     Looked found(List<byte[]> messages, Decision.Permit before, boolean begins) {
+        note(messages);
         Map<ResourcePath, Optional<DocumentView>> found = new HashMap<>();
-        ByteString begun = ByteString.EMPTY;
         Timestamp at = null;
         try {
             for (byte[] each : messages) {
                 BatchGetDocumentsResponse answer = BatchGetDocumentsResponse.parseFrom(each);
-                if (!answer.getTransaction().isEmpty()) {
-                    begun = answer.getTransaction();
-                }
                 String name = switch (answer.getResultCase()) {
                     case FOUND -> answer.getFound().getName();
                     case MISSING -> answer.getMissing();
@@ -76,8 +80,23 @@ final class LookupDocuments {
         } catch (InvalidProtocolBufferException e) {
             return null;
         }
-        boolean whole = found.size() == documents.size() && begins != begun.isEmpty();
+        boolean whole = found.size() == documents.size() && begins == begun.isOpen();
         return whole && at != null ? new Looked(before, Lookups.of(found), at, begun) : null;
+    }
+
+    /** Takes note of the transaction an answer tells of, whatever else is in it. */
+    void note(List<byte[]> messages) {
+        for (byte[] each : messages) {
+            try {
+                ByteString told = BatchGetDocumentsResponse.parseFrom(each).getTransaction();
+                if (!told.isEmpty()) {
+                    begun.begun(told);
+                }
+            } catch (InvalidProtocolBufferException e) {
+                // It tells nothing.
+                continue;
+            }
+        }
     }
 
     private static boolean isLater(Timestamp one, Timestamp other) {

@@ -2,7 +2,6 @@ package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.BatchGetDocumentsRequest;
 import com.google.firestore.v1.TransactionOptions;
-import com.google.protobuf.ByteString;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
@@ -15,17 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes outside a transaction whose verdict depends on documents that conditions look up: firegate begins a transaction with reading them,
  * and the writes are judged and carried out in it, so that none of those documents changes in between. Where another is in the way it
- * begins anew, as often as a lost pin does; what is refused gives the transaction up first.
+ * begins anew, as often as a lost pin does.
  */
 final class LookupWrite extends GuardedCall {
     private final LookupDocuments documents;
     private final Function<Looked, Admission> judge;
 
-    private ByteString transaction = ByteString.EMPTY;
     /** The writes, once they are judged. */
     private @Nullable GuardedCall writes;
-    /** What it comes to, while the transaction is given up. */
-    private @Nullable Turn end;
+    /** Whether the question under way is their Commit. */
+    private boolean committing;
 
     /**
      * Writes.
@@ -49,21 +47,26 @@ final class LookupWrite extends GuardedCall {
     @Override
     public Turn begin() {
         writes = null;
+        committing = false;
         BatchGetDocumentsRequest.Builder read = documents.read();
         read.setNewTransaction(TransactionOptions.newBuilder()
-                .setReadWrite(TransactionOptions.ReadWrite.newBuilder().setRetryTransaction(transaction)));
-        return ask(FirestoreMethod.BATCH_GET_DOCUMENTS, read.build());
+                .setReadWrite(TransactionOptions.ReadWrite.newBuilder()
+                        .setRetryTransaction(documents.begun().id())));
+        return begin(read.build());
     }
 
     @Override
     public Turn answered(List<byte[]> messages, int status) {
-        if (end != null) {
-            return end;
+        if (writes == null) {
+            unheard(messages);
         }
         if (status == STATUS_ABORTED) {
             return again();
         }
         if (writes != null) {
+            if (committing && status == STATUS_OK) {
+                documents.begun().settled();
+            }
             return next(writes.answered(messages, status));
         }
         if (status != STATUS_OK) {
@@ -73,25 +76,26 @@ final class LookupWrite extends GuardedCall {
         if (looked == null) {
             return Turn.Broken.INSTANCE;
         }
-        transaction = looked.begun();
         Admission admission = judge.apply(looked);
         if (admission instanceof Admission.Guarded(var guarded)) {
             writes = guarded;
             return next(guarded.begin());
         }
-        return ended(new Turn.Judged(admission));
+        return new Turn.Judged(admission);
     }
 
     private Turn next(Turn turn) {
         return switch (turn) {
-            case Turn.Ask ask -> ask;
+            case Turn.Ask ask -> {
+                committing = ask.purpose() == Purpose.WRITES;
+                yield ask;
+            }
+            case Turn.Fail(WriteCondition condition) when condition == WriteCondition.CONTENTION -> again();
             case Turn.Answer answer -> answer;
-            // Firestore has ended the transaction, or will when it has been idle.
             case Turn.Relay relay -> relay;
             case Turn.Broken broken -> broken;
-            case Turn.Fail(WriteCondition condition) when condition == WriteCondition.CONTENTION -> again();
-            case Turn.Fail fail -> ended(fail);
-            case Turn.Refuse refuse -> ended(refuse);
+            case Turn.Fail fail -> fail;
+            case Turn.Refuse refuse -> refuse;
             case Turn.Pause pause -> throw new IllegalStateException("in a transaction nothing is tried again");
             case Turn.Judged judged -> throw new IllegalStateException("looked up once, and something else is needed");
         };
@@ -102,14 +106,14 @@ final class LookupWrite extends GuardedCall {
         return pause == null ? new Turn.Fail(WriteCondition.CONTENTION) : pause;
     }
 
-    /** Others wait for the documents the transaction has read. */
-    private Turn ended(Turn turn) {
-        end = turn;
-        return rollback(transaction);
+    @Override
+    public void unheard(List<byte[]> messages) {
+        documents.note(messages);
     }
 
+    /** Others wait for the documents the transaction has read. */
     @Override
-    public @Nullable Turn unanswered() {
-        return end;
+    public @Nullable PermittedCall leftOpen() {
+        return rollback(documents.begun());
     }
 }

@@ -103,7 +103,7 @@ final class Moment {
         int end = request.walk().end();
         if (begins != null) {
             edits.add(Edit.remove(begins.field()));
-            edits.add(Edit.insert(end, transactionNumber, looked.begun().toByteArray()));
+            edits.add(Edit.insert(end, transactionNumber, looked.begun().id().toByteArray()));
         } else if (isNow()) {
             edits.add(Edit.insert(end, readTimeNumber, looked.at().toByteArray()));
         }

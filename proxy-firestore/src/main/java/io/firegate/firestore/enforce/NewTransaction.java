@@ -76,7 +76,10 @@ record NewTransaction(Field field, TransactionOptions options) {
         String credential = verdict.permit().credential();
         return looked == null
                 ? sealing(answer, handles, database, credential)
-                : answer.telling(TRANSACTION, handles.seal(looked.begun(), database, credential, mode(), history()));
+                : answer.telling(
+                        TRANSACTION,
+                        handles.seal(looked.begun().id(), database, credential, mode(), history()),
+                        looked.begun()::settled);
     }
 
     /** Seals its id, when an answer tells it. */

@@ -132,18 +132,14 @@ public final class TriedWrites implements WriteTrial {
 
     private static Decision.Settled guarded(GuardedCall call, Attempt attempt) {
         GuardedCall.Turn turn = call.begin();
-        while (turn instanceof GuardedCall.Turn.Ask(PermittedCall asked, boolean writes)) {
+        while (turn instanceof GuardedCall.Turn.Ask(PermittedCall asked, GuardedCall.Purpose purpose)) {
             ByteBuf body = asked.takeBody();
             try {
-                if (writes) {
+                if (purpose == GuardedCall.Purpose.WRITES) {
                     return asked.permit();
                 }
                 byte[] question = ByteBufUtil.getBytes(body.skipBytes(PREFIX_BYTES));
-                turn = call.answered(
-                        asked.method() == FirestoreMethod.ROLLBACK
-                                ? List.of()
-                                : stored(BatchGetDocumentsRequest.parseFrom(question), attempt),
-                        0);
+                turn = call.answered(stored(BatchGetDocumentsRequest.parseFrom(question), attempt), 0);
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException("firegate's own request does not parse", e);
             } finally {

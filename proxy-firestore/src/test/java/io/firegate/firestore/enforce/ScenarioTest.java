@@ -133,7 +133,7 @@ class ScenarioTest {
                             ((Admission.Guarded) admission).call().begin();
                     assertThat(turn).isInstanceOf(GuardedCall.Turn.Ask.class);
                     GuardedCall.Turn.Ask ask = (GuardedCall.Turn.Ask) turn;
-                    assertThat(ask.writes()).isFalse();
+                    assertThat(ask.purpose()).isNotEqualTo(GuardedCall.Purpose.WRITES);
                     assertThat(ask.call().method()).isEqualTo(FirestoreMethod.BATCH_GET_DOCUMENTS);
                     ByteBuf read = ask.call().takeBody();
                     assertThat(message(read))
