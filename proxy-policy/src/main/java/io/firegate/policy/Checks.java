@@ -35,17 +35,6 @@ final class Checks {
         }
     }
 
-    /** What this version cannot enforce. */
-    static void refuse(YamlMapping mapping, String key, String what) {
-        YamlMapping.Entry entry = mapping.entry(key);
-        if (entry != null) {
-            entry.key()
-                    .problem(
-                            "`" + key + "` (" + what + ") is not enforced by this version",
-                            "remove what needs it, not the key alone: without it more is allowed");
-        }
-    }
-
     /** Names go into headers, records and metrics, so they are plain. */
     static boolean checkName(YamlScalar node, String what) {
         String name = node.asString();

@@ -8,7 +8,9 @@ import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.check.BoundCheck;
 import io.firegate.policy.check.Check;
 import io.firegate.policy.check.CheckFacts;
+import io.firegate.policy.check.CheckLookup;
 import io.firegate.policy.condition.Facts;
+import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.LookupPath;
 import io.firegate.policy.condition.Operand;
 import io.firegate.policy.condition.PolicyValue;
@@ -150,7 +152,12 @@ final class Folding implements Facts {
 
     private BoundCheck bind(Check check, AccessRequest request) {
         Map<Operand.Attribute, String> attributes = new EnumMap<>(Operand.Attribute.class);
-        check.attributes().forEach(attribute -> attributes.put(attribute, attribute(attribute)));
+        for (Operand.Attribute each : check.attributes()) {
+            String value = attribute(each);
+            if (value != null) {
+                attributes.put(each, value);
+            }
+        }
         Map<String, PolicyValue> claims = new HashMap<>(principal.claims());
         claims.keySet().retainAll(check.claims());
         Map<String, List<PolicyValue>> given = new HashMap<>(grants);
@@ -161,6 +168,16 @@ final class Folding implements Facts {
                 variables.put(name, id);
             }
         }
+        Map<String, Map<String, PolicyValue>> found = new HashMap<>();
+        Set<String> awaited = new LinkedHashSet<>();
+        for (CheckLookup lookup : check.lookups()) {
+            ResourcePath path = path(lookup.path());
+            if (path != null && !lookups.hasRead(path)) {
+                awaited.add(path.toString());
+            } else if (path != null && lookups.isThere(path)) {
+                found.put(lookup.name(), fields(path, lookup.fields()));
+            }
+        }
         return new BoundCheck(
                 check,
                 new CheckFacts(
@@ -168,21 +185,40 @@ final class Folding implements Facts {
                         claims,
                         given,
                         variables,
+                        found,
+                        awaited,
                         request.now(),
                         request.database().resourceName() + "/documents"));
     }
 
-    private String attribute(Operand.Attribute attribute) {
+    private Map<String, PolicyValue> fields(ResourcePath path, Set<String> names) {
+        Map<String, PolicyValue> fields = new HashMap<>();
+        for (String name : names) {
+            PolicyValue value = lookups.value(path, new FieldPath(List.of(name)));
+            if (value != null) {
+                fields.put(name, value);
+            }
+        }
+        return fields;
+    }
+
+    private @Nullable String attribute(Operand.Attribute attribute) {
         return switch (attribute) {
             case OID -> principal.oid().value();
             case TENANT -> principal.tenant().value();
             case APP -> principal.app().value();
+            // Entra gives an agent identity one id, as an object and as an application.
+            case AGENT ->
+                principal.attributes().agent() == Principal.Agent.NONE
+                        ? null
+                        : principal.app().value();
         };
     }
 
     @Override
-    public PolicyValue caller(Operand.Attribute attribute) {
-        return new PolicyValue.Text(attribute(attribute));
+    public @Nullable PolicyValue caller(Operand.Attribute attribute) {
+        String value = attribute(attribute);
+        return value == null ? null : new PolicyValue.Text(value);
     }
 
     @Override
@@ -197,25 +233,35 @@ final class Folding implements Facts {
 
     @Override
     public LookedUp lookup(Operand.Lookup lookup) {
-        List<String> segments = new ArrayList<>(lookup.path().pieces().size());
         for (LookupPath.Piece piece : lookup.path().pieces()) {
             if (piece instanceof LookupPath.Piece.Known(Operand.Variable(var name))
                     && !(variable(name) instanceof Variable.Bound)) {
                 return new LookedUp.Open(name);
             }
-            String id = id(piece);
-            // What is no id is in no document's path: a slash in a claim leads nowhere.
-            if (id == null || !ResourcePath.isLegalId(id)) {
-                return LookedUp.Missing.INSTANCE;
-            }
-            segments.add(id);
         }
-        ResourcePath path = new ResourcePath(segments);
+        ResourcePath path = path(lookup.path());
+        if (path == null) {
+            return LookedUp.Missing.INSTANCE;
+        }
         if (!lookups.hasRead(path)) {
             return new LookedUp.Unread(path.toString());
         }
         PolicyValue value = lookups.value(path, lookup.field());
         return value == null ? LookedUp.Missing.INSTANCE : new LookedUp.Found(value);
+    }
+
+    /** Where a lookup leads; null when an id of it is missing, or none. */
+    private @Nullable ResourcePath path(LookupPath written) {
+        List<String> segments = new ArrayList<>(written.pieces().size());
+        for (LookupPath.Piece piece : written.pieces()) {
+            String id = id(piece);
+            // What is no id is in no document's path: a slash in a claim leads nowhere.
+            if (id == null || !ResourcePath.isLegalId(id)) {
+                return null;
+            }
+            segments.add(id);
+        }
+        return new ResourcePath(segments);
     }
 
     /** An id is one string: a claim or a grant with several values, or with another, binds no path. */

@@ -58,13 +58,8 @@ final class Judge {
 
     /** Takes down which documents a permit needs; whether they are, with those before, too many. */
     private boolean looksUpTooMuch(Rule rule, Obligations obligations) {
-        Terms.Where where = rule.terms().where();
-        if (where != null && where.looksUp() && obligations.rows() instanceof RowFilter.Rows(var predicate)) {
-            predicate.awaited(unread);
-        }
-        if (where != null && where.looksUp()) {
-            // One tuple that reaches every document settles the rows, but its check may yet fail.
-            obligations.check().tuples().forEach(tuple -> tuple.rows().awaited(unread));
+        if (rule.terms().looksUp()) {
+            obligations.awaited(unread);
         }
         return unread.size() > Lookups.DOCUMENTS_MAX;
     }

@@ -35,6 +35,11 @@ public final class Lookups {
         return read.containsKey(path);
     }
 
+    /** Whether a document has been read and is there. */
+    boolean isThere(ResourcePath path) {
+        return read.getOrDefault(path, Optional.empty()).isPresent();
+    }
+
     /** A field of a document that has been read; null when it or the document is missing. */
     @Nullable
     PolicyValue value(ResourcePath path, FieldPath field) {

@@ -6,6 +6,7 @@ import io.firegate.policy.check.Image;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,20 @@ public record Obligations(RowFilter rows, FieldMask fields, WriteGuard write, Wr
      */
     public String distinctText() {
         return DistinctText.of(this);
+    }
+
+    /** Adds the documents that must be read before it is known what it demands. */
+    public void awaited(Set<String> documents) {
+        if (rows instanceof RowFilter.Rows(var predicate)) {
+            predicate.awaited(documents);
+        }
+        // One tuple that reaches every document settles the rows, but its check may yet fail.
+        for (WriteCheck.Terms tuple : check.tuples()) {
+            tuple.rows.awaited(documents);
+            if (tuple.check != null) {
+                documents.addAll(tuple.check.facts().awaited());
+            }
+        }
     }
 
     /** Which documents. */

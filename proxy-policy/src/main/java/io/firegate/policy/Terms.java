@@ -53,6 +53,12 @@ record Terms(
         return Objects.equals(where, other.where) && fields.equals(other.fields);
     }
 
+    /** Whether it depends on other documents. */
+    boolean looksUp() {
+        return (where != null && where.looksUp)
+                || (check != null && !check.lookups().isEmpty());
+    }
+
     /** Whether it differs from one grant tuple to the next. */
     boolean usesGrants() {
         return (where != null && where.usesGrants)

@@ -64,6 +64,10 @@ class LookupWritesTest {
                     where: lookup(/patients/{patient}).ward in grant.ward && doc.locked == false
                     fields: { hide: [secret], readonly: [by] }
                   - { id: other, path: "/other/{o}", allow: [create], where: "lookup(/settings/all).open == true" }
+                  - id: beds
+                    path: /wards/{w}/beds/{b}
+                    allow: [create, update]
+                    check: "doc.n <= lookup('/wards/{w}').beds && lookup('/settings/all').open"
                   - { id: other-update, path: "/other/{o}", allow: [update], where: "doc.n == 1" }
             bindings:
               - { tier: nurse, groups: [5b1f0a52-0000-4000-8000-0000000000e1], grant: { ward: A } }
@@ -277,6 +281,41 @@ class LookupWritesTest {
         assertThat(send(way, set("other/" + newId(), "n", number(1)).build()))
                 .as("creates, and nothing is open")
                 .isEqualTo("ROWS");
+    }
+
+    /** What is found is a check's to judge; what is missing is an error. */
+    @ParameterizedTest
+    @EnumSource
+    void aCheckLooksUp(Way way) {
+        admin.commit(Write.newBuilder()
+                .setUpdate(Document.newBuilder()
+                        .setName(admin.name("wards/a"))
+                        .putFields("beds", number(3)))
+                .build());
+        String bed = newId();
+        Write third = Write.newBuilder()
+                .setUpdate(Document.newBuilder()
+                        .setName(admin.name("wards/a/beds/" + bed))
+                        .putFields("n", number(3)))
+                .build();
+        assertThat(send(way, third)).isEqualTo("OK");
+        Write fourth = third.toBuilder()
+                .setUpdate(third.getUpdate().toBuilder().putFields("n", number(4)))
+                .build();
+        assertThat(send(way, fourth)).isEqualTo("CHECK");
+        admin.commit(Write.newBuilder()
+                .setUpdate(Document.newBuilder()
+                        .setName(admin.name("wards/a"))
+                        .putFields("beds", number(4)))
+                .build());
+        assertThat(send(way, fourth)).isEqualTo("OK");
+        assertThat(send(way, set("wards/none/beds/" + bed, "n", number(1)).build()))
+                .isEqualTo("CHECK_ERROR");
+        assertThat(admin.get("wards/none/beds/" + bed)).isEmpty();
+        admin.commit(set("settings/all", "open", truth(false)).build());
+        assertThat(send(way, third)).isEqualTo("CHECK");
+        assertThat(admin.get("wards/a/beds/" + bed).orElseThrow().getFieldsOrThrow("n"))
+                .isEqualTo(number(4));
     }
 
     /** CreateDocument and UpdateDocument answer as Firestore does, although it was a Commit. */

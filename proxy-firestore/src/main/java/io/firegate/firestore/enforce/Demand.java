@@ -65,12 +65,7 @@ enum Demand {
 
     private static boolean awaits(Obligations obligations) {
         Set<String> documents = new HashSet<>();
-        if (obligations.rows() instanceof Obligations.RowFilter.Rows(var predicate)) {
-            predicate.awaited(documents);
-        }
-        if (obligations.check() instanceof Obligations.WriteCheck.OneOf(var tuples)) {
-            tuples.forEach(tuple -> tuple.rows().awaited(documents));
-        }
+        obligations.awaited(documents);
         return !documents.isEmpty();
     }
 

@@ -55,6 +55,7 @@ public final class Check {
      * @param claims which claims
      * @param grants which grants
      * @param variables which variables of the path
+     * @param lookups which other documents
      * @param rooted the expressions each of which goes through all that is known
      * @param matched the expressions that are matched against regular expressions
      */
@@ -64,6 +65,7 @@ public final class Check {
             Set<String> claims,
             Set<String> grants,
             Set<String> variables,
+            List<CheckLookup> lookups,
             Set<Long> rooted,
             Set<Long> matched) {
         Names {
@@ -72,6 +74,7 @@ public final class Check {
             claims = Set.copyOf(claims);
             grants = Set.copyOf(grants);
             variables = Set.copyOf(variables);
+            lookups = List.copyOf(lookups);
             rooted = Set.copyOf(rooted);
             matched = Set.copyOf(matched);
         }
@@ -106,6 +109,11 @@ public final class Check {
     /** The variables of the path it asks for. */
     public Set<String> variables() {
         return names.variables;
+    }
+
+    /** The other documents it looks up. */
+    public List<CheckLookup> lookups() {
+        return names.lookups;
     }
 
     /**
@@ -183,6 +191,9 @@ public final class Check {
     }
 
     Verdict judge(CheckFacts facts, @Nullable Image old, @Nullable Image doc, CheckBudget budget) {
+        if (!facts.awaited().isEmpty()) {
+            return Verdict.ERROR;
+        }
         if (!isKnown(old, true) || !isKnown(doc, false)) {
             return Verdict.CLOCK;
         }
@@ -192,7 +203,14 @@ public final class Check {
         known.put("doc", document(values, doc, false, facts));
         known.put("now", facts.now());
         facts.variables().forEach(known::put);
+        known.put("caller.agent", NullValue.NULL_VALUE);
         facts.caller().forEach((attribute, value) -> known.put("caller." + attribute.word(), value));
+        // What is missing has no place, and to ask for it is an error.
+        facts.lookups().forEach((name, fields) -> {
+            Map<String, Object> found = new HashMap<>();
+            fields.forEach((field, value) -> found.put(field, values.of(value)));
+            known.put(name, found);
+        });
         Map<String, Object> claims = new HashMap<>();
         facts.claims().forEach((name, value) -> claims.put(name, values.of(value)));
         known.put("caller.claims", claims);

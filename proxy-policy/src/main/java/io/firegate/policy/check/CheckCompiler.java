@@ -3,8 +3,11 @@ package io.firegate.policy.check;
 import dev.cel.bundle.Cel;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
+import dev.cel.common.CelMutableAst;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelMutableExpr;
+import dev.cel.common.navigation.CelNavigableMutableExpr;
 import dev.cel.common.types.CelKind;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
@@ -76,7 +79,7 @@ public final class CheckCompiler {
             if (!names.mistakes().isEmpty()) {
                 return new CheckCompilation.Mistaken(names.mistakes());
             }
-            CelValidationResult checked = language.check(tree);
+            CelValidationResult checked = language.check(withLookups(tree, names.placeholders()));
             if (checked.hasError()) {
                 List<Mistake> mistakes = new ArrayList<>();
                 for (CelIssue issue : checked.getErrors()) {
@@ -106,12 +109,28 @@ public final class CheckCompiler {
                             claims(names.mentions()),
                             grants(names.mentions()),
                             variables(names.mentions()),
+                            names.lookups(),
                             names.rooted(),
                             names.matched()));
             return new CheckCompilation.Compiled(check, names.mentions(), hints(names.uses(), scope));
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalStateException("what passed CEL's checks is no program", e);
         }
+    }
+
+    /** The same with a name in the place of each document that is looked up. */
+    private static CelAbstractSyntaxTree withLookups(CelAbstractSyntaxTree tree, Map<Long, String> placeholders) {
+        if (placeholders.isEmpty()) {
+            return tree;
+        }
+        CelMutableAst named = CelMutableAst.fromCelAst(tree);
+        CelNavigableMutableExpr.fromExpr(named.expr())
+                .allNodes()
+                .map(CelNavigableMutableExpr::expr)
+                .filter(expr -> placeholders.containsKey(expr.id()))
+                .toList()
+                .forEach(expr -> expr.setIdent(CelMutableExpr.CelMutableIdent.create(placeholders.get(expr.id()))));
+        return named.toParsedAst();
     }
 
     /** On a delete there is no {@code doc}, on a create no {@code old}: a check that never asks refuses every one. */
@@ -200,6 +219,7 @@ public final class CheckCompiler {
         int candidates = words.indexOf(" (candidates: ");
         return (candidates < 0 ? words : words.substring(0, candidates))
                 .replace('\'', '`')
+                .replace("wrapper(string)", "string or null")
                 .replace("Expression recursion limit exceeded. limit:", "nested deeper than, or a chain longer than");
     }
 }

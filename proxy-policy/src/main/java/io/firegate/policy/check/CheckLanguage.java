@@ -9,6 +9,7 @@ import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
+import dev.cel.common.types.NullableType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.parser.CelStandardMacro;
@@ -16,6 +17,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelStandardFunctions;
+import io.firegate.policy.condition.ConditionReader;
 import io.firegate.policy.condition.PolicyValue;
 import java.util.Map;
 
@@ -49,8 +51,17 @@ final class CheckLanguage {
 
     private CheckLanguage() {}
 
+    /** What stands for a document that is looked up: no name a check can write. */
+    static String lookup(int index) {
+        return "@lookup" + index;
+    }
+
     private static Cel base() {
-        return CelFactory.plannerCelBuilder()
+        CelBuilder builder = CelFactory.plannerCelBuilder();
+        for (int i = 0; i < ConditionReader.LOOKUPS_MAX; i++) {
+            builder.addVar(lookup(i), OBJECT);
+        }
+        return builder
                 .setOptions(CelOptions.current()
                         .maxExpressionCodePointSize(CheckCompiler.CHARS_MAX)
                         .maxParseExpressionNodeCount(NODES_MAX)
@@ -84,6 +95,7 @@ final class CheckLanguage {
                 .addVar("caller.oid", SimpleType.STRING)
                 .addVar("caller.tenant", SimpleType.STRING)
                 .addVar("caller.app", SimpleType.STRING)
+                .addVar("caller.agent", NullableType.create(SimpleType.STRING))
                 .addVar("caller.claims", OBJECT)
                 .addVar("grant", MapType.create(SimpleType.STRING, ListType.create(SimpleType.DYN)))
                 .build();

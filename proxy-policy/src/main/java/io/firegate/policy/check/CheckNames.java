@@ -2,17 +2,23 @@ package io.firegate.policy.check;
 
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
+import io.firegate.policy.condition.ConditionReader;
 import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.LookupPath;
 import io.firegate.policy.condition.Mistake;
 import io.firegate.policy.condition.Operand;
+import io.firegate.policy.condition.PathReading;
 import io.firegate.policy.condition.Reading.Mention;
 import io.firegate.policy.yaml.Nearest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckNames {
     private static final Set<String> ROOTS = Set.of("doc", "old", "now", "caller", "grant");
-    private static final Set<String> ATTRIBUTES = Set.of("oid", "tenant", "app", "claims");
+    private static final Set<String> ATTRIBUTES = Set.of("oid", "tenant", "app", "agent", "claims");
+
+    private static final String LOOKUP = "lookup";
 
     /** What {@code type(x)} can be compared with. */
     private static final Set<String> TYPES =
@@ -40,6 +48,8 @@ final class CheckNames {
     private final Set<Operand.Attribute> attributes = EnumSet.noneOf(Operand.Attribute.class);
     private final Set<Long> rooted = new HashSet<>();
     private final Set<Long> matched = new HashSet<>();
+    private final Map<LookupPath, Set<String>> lookups = new LinkedHashMap<>();
+    private final Map<Long, LookupPath> lookedUp = new HashMap<>();
 
     /**
      * A walk.
@@ -79,6 +89,21 @@ final class CheckNames {
     /** The texts that are matched against regular expressions. */
     Set<Long> matched() {
         return matched;
+    }
+
+    /** The documents it looks up. */
+    List<CheckLookup> lookups() {
+        List<CheckLookup> all = new ArrayList<>(lookups.size());
+        lookups.forEach((path, fields) -> all.add(new CheckLookup(CheckLanguage.lookup(all.size()), path, fields)));
+        return all;
+    }
+
+    /** What stands for each expression that looks one up. */
+    Map<Long, String> placeholders() {
+        List<LookupPath> paths = List.copyOf(lookups.keySet());
+        Map<Long, String> names = new HashMap<>();
+        lookedUp.forEach((id, path) -> names.put(id, CheckLanguage.lookup(paths.indexOf(path))));
+        return names;
     }
 
     private void mistake(CelExpr expr, String message, @Nullable String fix) {
@@ -150,11 +175,8 @@ final class CheckNames {
                 }
             }
             case CheckLanguage.MATCHES -> pattern(expr, call);
-            case "lookup" -> {
-                mistake(
-                        expr,
-                        "`lookup` in a check is not enforced by this version",
-                        "say it with `where`, as far as it is a comparison");
+            case LOOKUP -> {
+                mistake(expr, "`lookup(...)` alone: a check looks at a field of it", "write lookup(...).field");
                 return;
             }
             default -> {}
@@ -246,6 +268,12 @@ final class CheckNames {
             }
             expr = select ? expr.select().operand() : expr.call().args().get(0);
         }
+        if (isLookup(expr) && !segments.isEmpty()) {
+            rooted.add(expr.id());
+            places.forEach(each -> rooted.add(each.id()));
+            lookup(expr, segments.get(0));
+            return;
+        }
         if (expr.exprKind().getKind() != CelExpr.ExprKind.Kind.IDENT) {
             visit(expr);
             return;
@@ -262,6 +290,44 @@ final class CheckNames {
             case "grant" -> grant(expr, segments);
             case "now" -> ambiguous(expr, name);
             default -> other(expr, name);
+        }
+    }
+
+    private static boolean isLookup(CelExpr expr) {
+        return expr.exprKind().getKind() == CelExpr.ExprKind.Kind.CALL
+                && expr.call().function().equals(LOOKUP);
+    }
+
+    /** Its path stands in the check, so that what it depends on is known when the policy is loaded. */
+    private void lookup(CelExpr expr, String field) {
+        List<CelExpr> args = expr.call().args();
+        CelExpr written = args.size() == 1 && expr.call().target().isEmpty() ? args.get(0) : null;
+        String text = written == null ? null : text(written);
+        if (written == null || text == null) {
+            mistake(
+                    expr,
+                    "the path of `lookup` is not written out",
+                    "write it as a string: lookup('/wards/{ward}').open");
+            return;
+        }
+        PathReading read = ConditionReader.readPath(text, variables);
+        int start = place.applyAsInt(written) + 1;
+        read.mistakes()
+                .forEach(each -> mistakes.add(new Mistake(start + each.at(), each.message(), each.fix())));
+        read.mentions().forEach(mention -> mentions.add(mention.behind(start)));
+        LookupPath path = read.path();
+        if (path == null) {
+            return;
+        }
+        mentions.add(new Mention.OfLookup(path, place.applyAsInt(expr)));
+        lookedUp.put(expr.id(), path);
+        if (lookups.computeIfAbsent(path, first -> new HashSet<>()).add(field)
+                && lookups.size() == ConditionReader.LOOKUPS_MAX + 1
+                && lookups.get(path).size() == 1) {
+            mistake(
+                    expr,
+                    "more than " + ConditionReader.LOOKUPS_MAX + " documents looked up in one check",
+                    "keep what decides together in fewer documents");
         }
     }
 
@@ -298,7 +364,7 @@ final class CheckNames {
                     mentions.add(new Mention.OfClaim(segments.get(1), place.applyAsInt(expr)));
                 }
             }
-            case "agent" -> mistake(expr, "`caller.agent` is not enforced by this version", null);
+            case "agent" -> attributes.add(Operand.Attribute.AGENT);
             case "groups", "roles" ->
                 mistake(
                         expr,

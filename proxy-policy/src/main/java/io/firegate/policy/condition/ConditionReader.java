@@ -68,6 +68,35 @@ public final class ConditionReader {
         return new ConditionReader(variables).read(text);
     }
 
+    /**
+     * Reads the path of a lookup that stands by itself, as it does in a check.
+     *
+     * @param variables the variables of the rule's path
+     */
+    public static PathReading readPath(String text, Set<String> variables) {
+        return new ConditionReader(variables).readPath(text);
+    }
+
+    private PathReading readPath(String text) {
+        Token open = new Token(Kind.SYMBOL, "(", 0, 0);
+        Lexer lexer = Lexer.ofPath(text + ")");
+        tokens = lexer.tokens();
+        LookupPath path = null;
+        try {
+            path = path(open);
+            close(")", open);
+            if (peek().kind() != Kind.END) {
+                throw unexpected("the end of the path");
+            }
+        } catch (Stop stop) {
+            path = null;
+        }
+        if (lexer.mistake() != null) {
+            mistakes.add(lexer.mistake());
+        }
+        return new PathReading(mistakes.isEmpty() ? path : null, mentions, mistakes);
+    }
+
     private Reading read(String text) {
         Lexer lexer = new Lexer(text);
         tokens = lexer.tokens();

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything a condition may ask for but the document: one caller, one grant tuple, one request. */
 public interface Facts {
-    /** What the token says of the caller. */
+    /** What the token says of the caller; null when it says nothing of the kind. */
+    @Nullable
     PolicyValue caller(Operand.Attribute attribute);
 
     /** The value of a claim; null when the token has none of the name. One with several values is an {@link PolicyValue.Array}. */

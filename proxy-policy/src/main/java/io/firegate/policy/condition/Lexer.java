@@ -36,6 +36,13 @@ final class Lexer {
         this.text = text;
     }
 
+    /** Begins in the path of a lookup, behind its parenthesis. */
+    static Lexer ofPath(String text) {
+        Lexer lexer = new Lexer(text);
+        lexer.place = Place.PATH;
+        return lexer;
+    }
+
     /** The words, the last of which is the end; after a mistake those before it. */
     List<Token> tokens() {
         while (mistake == null) {

@@ -26,6 +26,7 @@ public record LookupPath(List<Piece> pieces) {
         record Granted(String name) implements Piece {}
     }
 
+
     /** Whether a variable of the rule's path is one of its ids. */
     public boolean mentions(String variable) {
         return pieces.contains(new Piece.Known(new Operand.Variable(variable)));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class NamedOperands {
     private static final Set<String> ROOTS = Set.of("doc", "caller", "grant");
 
-    private static final Set<String> ATTRIBUTES = Set.of("oid", "tenant", "app", "claims");
+    private static final Set<String> ATTRIBUTES = Set.of("oid", "tenant", "app", "agent", "claims");
 
     private final Set<String> variables;
     private final boolean variablesKnown;
@@ -138,10 +138,7 @@ final class NamedOperands {
             case "oid" -> new Part.Single(new Operand.Caller(Operand.Attribute.OID), name.at());
             case "tenant" -> new Part.Single(new Operand.Caller(Operand.Attribute.TENANT), name.at());
             case "app" -> new Part.Single(new Operand.Caller(Operand.Attribute.APP), name.at());
-            case "agent" -> {
-                told.mistake(attribute.at(), "`caller.agent` is not enforced by this version", null);
-                yield broken;
-            }
+            case "agent" -> new Part.Single(new Operand.Caller(Operand.Attribute.AGENT), name.at());
             case "groups", "roles" -> {
                 told.mistake(
                         attribute.at(),

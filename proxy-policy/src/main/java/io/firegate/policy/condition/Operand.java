@@ -23,11 +23,13 @@ public sealed interface Operand {
     /** {@code lookup(path).field}: a field of another document, read before this one. */
     record Lookup(LookupPath path, FieldPath field) implements Operand {}
 
-    /** What a verified token says of every caller. */
+    /** What a verified token says of its caller. */
     enum Attribute {
         OID,
         TENANT,
-        APP;
+        APP,
+        /** The application of the AI agent that acts; of other callers there is none. */
+        AGENT;
 
         /** As a condition names it, behind {@code caller.}. */
         public String word() {

@@ -38,6 +38,17 @@ public sealed interface Reading {
         /** Where it begins. */
         int at();
 
+        /** The same in a text that it is a part of. */
+        default Mention behind(int start) {
+            return switch (this) {
+                case OfField(var field, int at) -> new OfField(field, start + at);
+                case OfGrant(var name, int at, boolean inPath) -> new OfGrant(name, start + at, inPath);
+                case OfLookup(var path, int at) -> new OfLookup(path, start + at);
+                case OfClaim(var name, int at) -> new OfClaim(name, start + at);
+                case OfVariable(var name, int at) -> new OfVariable(name, start + at);
+            };
+        }
+
         /** {@code doc.field}. */
         record OfField(FieldPath field, int at) implements Mention {}
 

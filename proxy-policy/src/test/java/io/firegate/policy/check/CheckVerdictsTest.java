@@ -39,6 +39,8 @@ class CheckVerdictsTest {
             Map.of("level", new PolicyValue.Int(3), "tags", texts("A", "B")),
             Map.of("ward", List.of(new PolicyValue.Text("A"), new PolicyValue.Int(1))),
             Map.of("id", "p1"),
+            Map.of("@lookup0", Map.of("open", new PolicyValue.Bool(true), "n", new PolicyValue.Int(7))),
+            Set.of(),
             Instant.parse("2026-11-28T09:00:00Z"),
             DATABASE.resourceName() + "/documents");
 
