@@ -86,6 +86,7 @@ class OwnTransactionsTest {
     enum Request {
         COMMIT,
         STREAM,
+        BATCH,
         QUERY
     }
 
@@ -227,6 +228,12 @@ class OwnTransactionsTest {
                     throw e.getStatus().asRuntimeException();
                 }
             }
+            case BATCH -> {
+                int code = caller.batchWrite(List.of(vital("a"))).getStatus(0).getCode();
+                if (code != 0) {
+                    throw Status.fromCodeValue(code).asRuntimeException();
+                }
+            }
             case QUERY ->
                 caller.stream(
                         "RunQuery",
@@ -324,7 +331,8 @@ class OwnTransactionsTest {
     void isCommitted() {
         send(Request.COMMIT);
         send(Request.STREAM);
-        assertThat(transactions.values()).containsExactly("committed", "committed");
+        send(Request.BATCH);
+        assertThat(transactions.values()).containsExactly("committed", "committed", "committed");
     }
 
     /** By the rule, and by a condition of the client's own. */

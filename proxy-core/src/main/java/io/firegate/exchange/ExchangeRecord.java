@@ -77,6 +77,7 @@ final class ExchangeRecord {
     ExchangeRecord another(DecisionId as, Instant at) {
         ExchangeRecord inner = new ExchangeRecord(log, servesUnrecorded, counters, clock, as, at, origin, head);
         inner.principal = principal;
+        inner.snapshot = snapshot;
         decided = true;
         return inner;
     }

@@ -65,6 +65,8 @@ final class GuardedTurns {
     /** The question under way that begins a transaction. */
     private @Nullable UpstreamCall beginning;
 
+    private @Nullable ApartCommits apart;
+
     GuardedTurns(
             ExchangeServices services,
             Worker worker,
@@ -125,6 +127,9 @@ final class GuardedTurns {
         }
         collecting = null;
         giveUp();
+        if (apart != null) {
+            apart.drop();
+        }
     }
 
     private void giveUp() {
@@ -141,6 +146,7 @@ final class GuardedTurns {
                 giveUp();
                 worker.loop().schedule(this::begin, millis, TimeUnit.MILLISECONDS);
             }
+            case GuardedCall.Turn.Apart parted -> apart(parted);
             case GuardedCall.Turn.Answer answer -> {
                 if (isRecorded(answer.refused())) {
                     owner.answer(answer.bytes());
@@ -159,6 +165,24 @@ final class GuardedTurns {
             case GuardedCall.Turn.Relay.INSTANCE -> throw new IllegalStateException("relayed with its trailers");
             case GuardedCall.Turn.Broken.INSTANCE -> unanswered(Failures.of(UpstreamFailure.PROTOCOL));
         }
+    }
+
+    private void apart(GuardedCall.Turn.Apart parted) {
+        // What is left of the request may be nothing, and then there is no decision about it.
+        if (!parted.refused().isEmpty()
+                && !record.settled(guarded.database(), parted.rest(), parted.refused())) {
+            owner.decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
+            return;
+        }
+        apart = new ApartCommits(
+                services,
+                worker,
+                head,
+                deadlineNanos,
+                record,
+                parted,
+                () -> next(() -> parted.ends().whole(), null));
+        apart.start();
     }
 
     /** Whether the decision is in the record; where it cannot be, nothing is answered that depends on it. */

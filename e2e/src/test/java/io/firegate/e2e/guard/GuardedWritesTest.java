@@ -48,10 +48,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Guarded writes, case by case ({@code cases.json}): what is stored, what is written, what the caller is told and what is stored
  * afterwards. Each is sent as a Commit, in a transaction, on a Write stream, as a BatchWrite and, where it is one write, as
- * UpdateDocument or DeleteDocument.
+ * UpdateDocument or DeleteDocument; and the same once more where the rule also looks up another document, which permits it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GuardedWritesTest {
+    /** What the path of a rule begins with that says what another does and looks up a document beside. */
+    private static final String LOOKED = "looked-";
+
     /** Which fields afterwards hold the time of the write. */
     private static final String WRITTEN = "WRITTEN";
 
@@ -89,6 +92,15 @@ class GuardedWritesTest {
         caller = new PlainFirestore(
                 "127.0.0.1:" + harness.plaintextPort(), harness.tenant().userToken(GatewayHarness.OWNER), database);
         admin = new PlainFirestore(GatewayHarness.emulator().endpoint(), "owner", database);
+        for (boolean open : new boolean[] {true, false}) {
+            admin.commit(Write.newBuilder()
+                    .setUpdate(Document.newBuilder()
+                            .setName(admin.name("settings/" + (open ? "open" : "shut")))
+                            .putFields(
+                                    "open",
+                                    Value.newBuilder().setBooleanValue(open).build()))
+                    .build());
+        }
     }
 
     @AfterAll
@@ -100,6 +112,7 @@ class GuardedWritesTest {
 
     static List<Case> cases() throws IOException {
         List<Case> cases = new ArrayList<>();
+        String policy = resource("policy.yaml");
         for (JsonElement element : JsonParser.parseString(
                         resource("cases.json").replace("CALLER", GatewayHarness.OWNER_OID))
                 .getAsJsonArray()) {
@@ -108,6 +121,12 @@ class GuardedWritesTest {
                 boolean several = data.getAsJsonArray("writes").size() > 1;
                 if (way == Way.COMMIT || way == Way.TRANSACTION || way == Way.STREAM || !several) {
                     cases.add(new Case(data.get("name").getAsString(), way, data));
+                    String document = LOOKED + data.get("document").getAsString();
+                    if (policy.contains("/" + document.substring(0, document.indexOf('/') + 1))) {
+                        JsonObject looked = data.deepCopy();
+                        looked.addProperty("document", document);
+                        cases.add(new Case(data.get("name").getAsString() + ", looked up", way, looked));
+                    }
                 }
             }
         }

@@ -68,6 +68,7 @@ class LookupWritesTest {
                     path: /wards/{w}/beds/{b}
                     allow: [create, update]
                     check: "doc.n <= lookup('/wards/{w}').beds && lookup('/settings/all').open"
+                  - { id: plain, path: "/plain/{p}", allow: [write] }
                   - { id: other-update, path: "/other/{o}", allow: [update], where: "doc.n == 1" }
             bindings:
               - { tier: nurse, groups: [5b1f0a52-0000-4000-8000-0000000000e1], grant: { ward: A } }
@@ -357,15 +358,64 @@ class LookupWritesTest {
         assertThat(admin.get(path)).contains(stored);
     }
 
+    /** Each write of a batch under a lookup is in a transaction of its own, and has a decision of its own; the answer keeps the order. */
     @Test
-    void aBatchIsNotInATransaction() throws Exception {
-        Write write = Write.newBuilder()
-                .setUpdate(vital("a", newId(), Map.of()))
-                .setCurrentDocument(exists(false))
-                .build();
-        BatchWriteResponse answer = caller.batchWrite(List.of(write));
-        assertThat(reason(answer.getStatus(0))).isEqualTo("UNENFORCEABLE");
-        assertThat(answer.getStatus(0).getMessage()).contains("looks up");
+    void aBatchIsWrittenWriteByWrite() throws Exception {
+        List<Write> writes = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            String patient = i % 5 == 1 ? "b" : i % 5 == 2 ? "none" : "a";
+            Write create = i % 3 == 0
+                    ? set("plain/" + newId(), "n", number(i)).build()
+                    : Write.newBuilder()
+                            .setUpdate(vital(patient, newId(), Map.of("n", number(i))))
+                            .build();
+            writes.add(i == 7 ? set("nowhere/" + newId(), "n", number(i)).build() : create);
+            expected.add(i == 7 ? "NO_RULE" : i % 3 == 0 || patient.equals("a") ? "OK" : "ROWS");
+        }
+        writes.add(Write.newBuilder()
+                .setUpdate(vital("a", newId(), Map.of("secret", number(1))))
+                .build());
+        expected.add("HIDDEN_FIELD");
+        Write there = writes.get(3 + 1);
+        admin.commit(there);
+        writes.set(4, there.toBuilder().setCurrentDocument(exists(false)).build());
+        expected.set(4, "DOCUMENT_EXISTS");
+        int lines = harness.audit().size();
+        BatchWriteResponse answer = caller.batchWrite(writes);
+
+        List<String> outcomes = new ArrayList<>();
+        for (Status status : answer.getStatusList()) {
+            outcomes.add(status.getCode() == 0 ? "OK" : reason(status));
+        }
+        assertThat(outcomes).isEqualTo(expected);
+        for (int i = 0; i < writes.size(); i++) {
+            String name = writes.get(i).getUpdate().getName();
+            boolean stored = admin.get(name.substring(admin.name("").length())).isPresent();
+            assertThat(stored).as("%d %s", i, expected.get(i)).isEqualTo(expected.get(i).equals("OK") || i == 4);
+            assertThat(answer.getWriteResults(i).hasUpdateTime())
+                    .isEqualTo(expected.get(i).equals("OK"));
+        }
+
+        long apart = 31 - 10 - 2;
+        harness.audit().await(lines, line -> harness.audit().decisionsFrom(lines).size() == apart + 1);
+        assertThat(harness.audit().decisionsFrom(lines))
+                .filteredOn(line -> line.text("decision").equals("deny"))
+                .hasSize((int) expected.stream().filter("ROWS"::equals).count());
+    }
+
+    /** More documents are looked up for a batch than for one write: each write looks up its own. */
+    @Test
+    void aBatchLooksUpForEachOfItsWrites() throws Exception {
+        List<Write> writes = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            admin.commit(set("patients/p" + i, "ward", text(i % 2 == 0 ? "A" : "B")).build());
+            writes.add(Write.newBuilder()
+                    .setUpdate(vital("p" + i, newId(), Map.of()))
+                    .build());
+        }
+        assertThat(caller.batchWrite(writes).getStatusList().stream().map(Status::getCode))
+                .containsExactly(0, 7, 0, 7, 0, 7);
     }
 
     /** A refused write leaves nothing others would have to wait for. */

@@ -110,4 +110,37 @@ interface Caller {
             return new Standard(standing, namedTier, now, client, found);
         }
     }
+
+    /** The caller on a stream, where everything uses the credential the stream was opened with. */
+    record Bound(Caller caller, String credential) implements Caller {
+        @Override
+        public Principal principal() {
+            return caller.principal();
+        }
+
+        @Override
+        public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String narrower) {
+            return caller.decide(database, accesses, credential);
+        }
+
+        @Override
+        public boolean opens(String tier, ResourcePath parent, String collectionId, boolean history) {
+            return caller.opens(tier, parent, collectionId, history);
+        }
+
+        @Override
+        public Set<ResourcePath> needed() {
+            return caller.needed();
+        }
+
+        @Override
+        public Caller apart() {
+            return new Bound(caller.apart(), credential);
+        }
+
+        @Override
+        public Caller with(Lookups lookups) {
+            return new Bound(caller.with(lookups), credential);
+        }
+    }
 }

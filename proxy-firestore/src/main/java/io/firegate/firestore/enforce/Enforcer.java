@@ -1,5 +1,7 @@
 package io.firegate.firestore.enforce;
 
+import com.google.firestore.v1.CommitRequest;
+import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -388,9 +390,17 @@ public final class Enforcer {
     }
 
     /** Each write for itself. */
-    private static Admission judge(
+    private Admission judge(
             FirestoreMethod method, Reading.WriteByWrite writes, Body body, Caller caller, WriteRefusals refusals) {
-        WriteByWrite verdicts = WriteByWrite.judge(writes, caller, refusals);
+        WriteByWrite verdicts = WriteByWrite.judge(
+                writes,
+                caller,
+                refusals,
+                (index, bound) -> judge(
+                        FirestoreMethod.COMMIT,
+                        Unpooled.wrappedBuffer(frame(alone(writes, index, body))),
+                        bound,
+                        refusals));
         Decision.Deny whole = verdicts.whole();
         if (whole != null) {
             List<Access> accesses = new ArrayList<>();
@@ -417,6 +427,14 @@ public final class Enforcer {
                 verdicts.denied(),
                 verdicts.examiner(),
                 body.with(verdicts.edits())));
+    }
+
+    /** A Commit of one write among others. */
+    private static CommitRequest alone(Reading.WriteByWrite writes, int index, Body body) {
+        return CommitRequest.newBuilder()
+                .setDatabase(writes.database().resourceName())
+                .addWrites(RequestMessage.parsed(writes.writes().get(index).field().value(body.data()), 0, Write.parser()))
+                .build();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.BatchWriteRequest;
 import com.google.firestore.v1.BatchWriteResponse;
+import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Write;
 import com.google.firestore.v1.WriteResult;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -17,15 +18,22 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A guarded BatchWrite: each write is read, judged and answered for itself, and only one whose pin was lost is tried again. */
-final class GuardedBatch extends GuardedCall {
+/**
+ * A guarded BatchWrite: each write is read, judged and answered for itself, and only one whose pin was lost is tried again. Writes that
+ * look something up come after the others, each in a transaction of its own.
+ */
+final class GuardedBatch extends GuardedCall implements GuardedCall.Ends {
     private static final int STATUS_UNAVAILABLE = 14;
 
     private final BatchWriteRequest request;
     private final List<@Nullable WriteTerms> terms;
+    private final NavigableMap<Integer, GuardedCall> apart;
+    /** Where each of them stands. */
+    private final List<Integer> places;
     private final BitSet hidden;
     private final WriteRefusals texts;
     private final List<Decision.Deny> refused;
@@ -43,11 +51,15 @@ final class GuardedBatch extends GuardedCall {
     /** Whether Firestore has carried out some of the writes. */
     private boolean begun;
 
+    /** Whether it is the turn of those that are carried out each by itself, or has been. */
+    private boolean parted;
+
     /**
      * A guarded batch.
      *
      * @param request as the client sent it
      * @param terms one per write; null for one that nothing stored decides about
+     * @param apart the writes that are carried out each by itself, by their place
      * @param statuses the refusal of a write that is refused whatever is stored; null for the others
      * @param refused those refusals
      * @param hidden the writes whose transform results are not shown
@@ -57,6 +69,7 @@ final class GuardedBatch extends GuardedCall {
             Decision.Permit permit,
             BatchWriteRequest request,
             List<@Nullable WriteTerms> terms,
+            NavigableMap<Integer, GuardedCall> apart,
             List<@Nullable Status> statuses,
             List<Decision.Deny> refused,
             BitSet hidden,
@@ -64,6 +77,8 @@ final class GuardedBatch extends GuardedCall {
         super(FirestoreMethod.BATCH_WRITE, database, permit, request.getWritesCount(), AnswerExaminer.UNTOUCHED);
         this.request = request;
         this.terms = new ArrayList<>(terms);
+        this.apart = apart;
+        this.places = List.copyOf(apart.keySet());
         this.statuses = new ArrayList<>(statuses);
         this.refused = new ArrayList<>(refused);
         this.hidden = hidden;
@@ -74,10 +89,13 @@ final class GuardedBatch extends GuardedCall {
                 on.grants().forEach(grant -> onTerms.add(WriteJudge.key(grant)));
             }
         }
+        for (GuardedCall each : apart.values()) {
+            each.permit().grants().forEach(grant -> onTerms.add(WriteJudge.key(grant)));
+        }
     }
 
     private boolean isOpen(int i) {
-        return statuses.get(i) == null;
+        return statuses.get(i) == null && !apart.containsKey(i);
     }
 
     private Set<String> asked() {
@@ -218,12 +236,37 @@ final class GuardedBatch extends GuardedCall {
             return whole();
         }
         List<Decision.Grant> grants = judge.used();
-        for (Decision.Grant grant : permit().grants()) {
-            if (!onTerms.contains(WriteJudge.key(grant))) {
-                grants.add(grant);
-            }
-        }
+        grants.addAll(withoutTerms());
         return write(forwarded.build(), grants, refused);
+    }
+
+    private List<Decision.Grant> withoutTerms() {
+        return permit().grants().stream()
+                .filter(grant -> !onTerms.contains(WriteJudge.key(grant)))
+                .toList();
+    }
+
+    @Override
+    public void committed(int call, byte[] answer) {
+        int i = places.get(call);
+        try {
+            results.set(i, CommitResponse.parseFrom(answer).getWriteResults(0));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what was examined does not parse", e);
+        }
+        statuses.set(i, Status.getDefaultInstance());
+    }
+
+    @Override
+    public void failed(int call, byte[] status) {
+        statuses.set(places.get(call), status(status));
+    }
+
+    @Override
+    public void failed(int call, int status, String words) {
+        statuses.set(
+                places.get(call),
+                Status.newBuilder().setCode(status).setMessage(words).build());
     }
 
     private static Status status(byte[] encoded) {
@@ -234,7 +277,14 @@ final class GuardedBatch extends GuardedCall {
         }
     }
 
-    private Turn whole() {
+    @Override
+    public Turn whole() {
+        if (!parted && !apart.isEmpty()) {
+            parted = true;
+            return new Turn.Apart(
+                    List.copyOf(apart.values()),
+                    new Decision.Permit(permit().credential(), withoutTerms()), refused, this);
+        }
         BatchWriteResponse.Builder answer = BatchWriteResponse.newBuilder();
         for (int i = 0; i < terms.size(); i++) {
             Status status = statuses.get(i);

@@ -69,6 +69,21 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
         record Pause(long millis) implements Turn {}
 
         /**
+         * Calls that are carried out each by itself, several at a time, and each with a decision of its own in the record.
+         *
+         * @param rest what else of the request is permitted
+         * @param refused what else of it is refused
+         * @param ends told what becomes of them
+         */
+        record Apart(List<GuardedCall> calls, Decision.Permit rest, List<Decision.Deny> refused, Ends ends)
+                implements Turn {
+            public Apart {
+                calls = List.copyOf(calls);
+                refused = List.copyOf(refused);
+            }
+        }
+
+        /**
          * Done.
          *
          * @param message the one message of the answer
@@ -103,6 +118,21 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
         enum Broken implements Turn {
             INSTANCE
         }
+    }
+
+    /** Where the ends of calls go that are carried out each by itself. One of the three for each of them, and then {@link #whole}. */
+    public interface Ends {
+        /** It is written, and this is Firestore's answer as the client may see it. */
+        void committed(int call, byte[] answer);
+
+        /** It is not, or nobody knows, and this is why: a serialised {@code google.rpc.Status}. */
+        void failed(int call, byte[] status);
+
+        /** It is not, and Firestore says why. */
+        void failed(int call, int status, String words);
+
+        /** The turn when all have come to an end. */
+        Turn whole();
     }
 
     private final FirestoreMethod method;
@@ -209,7 +239,7 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
 
     /** Gives a transaction up that is still open; null when it is not. */
     @Nullable
-    PermittedCall rollback(OwnTransaction transaction) {
+    PermittedCall rollback(BegunTransaction transaction) {
         if (!transaction.isOpen()) {
             return null;
         }

@@ -12,4 +12,4 @@ import io.firegate.policy.Lookups;
  * @param at when
  * @param begun the transaction it was read in, when that began with it; without an id otherwise
  */
-record Looked(Decision.Permit before, Lookups lookups, Timestamp at, OwnTransaction begun) {}
+record Looked(Decision.Permit before, Lookups lookups, Timestamp at, BegunTransaction begun) {}

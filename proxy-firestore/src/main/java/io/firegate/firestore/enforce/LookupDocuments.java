@@ -24,7 +24,7 @@ final class LookupDocuments {
     /** By their full names. */
     private final Map<String, ResourcePath> documents = new HashMap<>();
 
-    private final OwnTransaction begun = new OwnTransaction();
+    private final BegunTransaction begun = new BegunTransaction();
 
     LookupDocuments(DatabaseName database, Set<ResourcePath> paths) {
         this.database = database;
@@ -34,7 +34,7 @@ final class LookupDocuments {
     }
 
     /** The transaction they are read in, when firegate begins it with that. */
-    OwnTransaction begun() {
+    BegunTransaction begun() {
         return begun;
     }
 

@@ -97,6 +97,7 @@ final class LookupWrite extends GuardedCall {
             case Turn.Fail fail -> fail;
             case Turn.Refuse refuse -> refuse;
             case Turn.Pause pause -> throw new IllegalStateException("in a transaction nothing is tried again");
+            case Turn.Apart apart -> throw new IllegalStateException("its writes are done together");
             case Turn.Judged judged -> throw new IllegalStateException("looked up once, and something else is needed");
         };
     }

@@ -13,7 +13,9 @@ import io.firegate.policy.Resource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +32,28 @@ final class WriteByWrite {
     private final List<Edit> edits = new ArrayList<>();
     private final BitSet hidden = new BitSet();
     private final List<@Nullable WriteTerms> guarded = new ArrayList<>();
+    /** The writes that are carried out each in a transaction of its own, by their place. */
+    private final NavigableMap<Integer, GuardedCall> apart = new TreeMap<>();
+
+    private final Alone alone;
     private @Nullable String credential;
     private Decision.@Nullable Deny whole;
 
-    private WriteByWrite(DatabaseName database, Caller caller, WriteRefusals texts) {
+    /** Judges one of the writes as the only one of a Commit. */
+    @FunctionalInterface
+    interface Alone {
+        Admission judge(int index, Caller caller);
+    }
+
+    private WriteByWrite(DatabaseName database, Caller caller, WriteRefusals texts, Alone alone) {
         this.database = database;
         this.caller = caller;
         this.texts = texts;
+        this.alone = alone;
     }
 
-    static WriteByWrite judge(Reading.WriteByWrite reading, Caller caller, WriteRefusals texts) {
-        WriteByWrite verdicts = new WriteByWrite(reading.database(), caller, texts);
+    static WriteByWrite judge(Reading.WriteByWrite reading, Caller caller, WriteRefusals texts, Alone alone) {
+        WriteByWrite verdicts = new WriteByWrite(reading.database(), caller, texts, alone);
         if (reading.writes().isEmpty()) {
             verdicts.judgeNothing();
         }
@@ -62,10 +75,14 @@ final class WriteByWrite {
         Resource document = new Resource.Document(write.path());
         switch (decide(Access.of(write.operation(), document))) {
             case Decision.Deny deny -> {
-                WriteTerms terms = terms(write, deny);
-                if (terms == null) {
+                WriteTerms.Verdict.On on = on(write, deny);
+                if (on == null) {
                     refuse(write, deny);
+                } else if (looksUp(on.terms())) {
+                    apart(index, write, on);
                 } else {
+                    WriteTerms terms = on.terms();
+                    credential = on.credential();
                     grants.addAll(terms.grants());
                     statuses.add(null);
                     guarded.add(terms);
@@ -106,18 +123,34 @@ final class WriteByWrite {
     }
 
     /** On which terms a write is permitted that the request alone does not settle; null when it is refused all the same. */
-    private @Nullable WriteTerms terms(OneWrite write, Decision.Deny deny) {
+    private WriteTerms.Verdict.@Nullable On on(OneWrite write, Decision.Deny deny) {
         if (deny.reason() != DenyReason.UNENFORCEABLE && deny.reason() != DenyReason.NO_RULE) {
             return null;
         }
         WriteAccesses accesses = new WriteAccesses(database, credential);
-        if (WriteTerms.of(write.intent(false), caller, accesses) instanceof WriteTerms.Verdict.On(var on, var with)
-                && on.grants().stream()
-                        .noneMatch(grant -> Demand.of(grant.obligations()).contains(Demand.LOOKUPS))) {
-            credential = with;
-            return on;
+        return WriteTerms.of(write.intent(false), caller.apart(), accesses) instanceof WriteTerms.Verdict.On on
+                ? on
+                : null;
+    }
+
+    private static boolean looksUp(WriteTerms terms) {
+        return terms.grants().stream()
+                .anyMatch(grant -> Demand.of(grant.obligations()).contains(Demand.LOOKUPS));
+    }
+
+    /** What it looks up and what it writes must not change in between, so it has a transaction of its own. */
+    private void apart(int index, OneWrite write, WriteTerms.Verdict.On on) {
+        switch (alone.judge(index, new Caller.Bound(caller.apart(), on.credential()))) {
+            case Admission.Guarded(var call) -> {
+                credential = on.credential();
+                apart.put(index, call);
+                grants.addAll(on.terms().grants());
+                statuses.add(null);
+                guarded.add(null);
+            }
+            case Admission.Denied denied -> refuse(write, denied.deny());
+            case Admission other -> throw new IllegalStateException("one write comes to something else alone");
         }
-        return null;
     }
 
     private Decision.Settled decide(Access access) {
@@ -125,7 +158,7 @@ final class WriteByWrite {
     }
 
     private Decision.Settled decide(Access access, @Nullable String bound) {
-        return Demand.enforceable(caller.decide(database, List.of(access), bound), Set.of());
+        return Demand.enforceable(caller.apart().decide(database, List.of(access), bound), Set.of());
     }
 
     private void refuse(OneWrite write, Decision.Deny deny) {
@@ -163,12 +196,20 @@ final class WriteByWrite {
     @Nullable
     GuardedBatch guarded(byte[] message) {
         Decision.Permit permit = permit();
-        if (permit == null || guarded.stream().allMatch(terms -> terms == null)) {
+        if (permit == null || (apart.isEmpty() && guarded.stream().allMatch(terms -> terms == null))) {
             return null;
         }
         try {
             return new GuardedBatch(
-                    database, permit, BatchWriteRequest.parseFrom(message), guarded, statuses, denied, hidden, texts);
+                    database,
+                    permit,
+                    BatchWriteRequest.parseFrom(message),
+                    guarded,
+                    apart,
+                    statuses,
+                    denied,
+                    hidden,
+                    texts);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what passed the walk does not parse", e);
         }

@@ -111,7 +111,7 @@ public final class WriteStream {
         Names.Database open = database;
         return open == null
                 ? handshake(message, said, caller)
-                : later(message, walk, said, open, new Bound(caller, credential), refusals);
+                : later(message, walk, said, open, new Caller.Bound(caller, credential), refusals);
     }
 
     private Turn handshake(byte[] message, Said said, Caller caller) {
@@ -293,39 +293,6 @@ public final class WriteStream {
                 }
             }
             return new Said(database, streamId, token, writes, labels);
-        }
-    }
-
-    /** The caller on a stream, where everything uses the credential the stream was opened with. */
-    private record Bound(Caller caller, String credential) implements Caller {
-        @Override
-        public Principal principal() {
-            return caller.principal();
-        }
-
-        @Override
-        public Decision.Settled decide(DatabaseName database, List<Access> accesses, @Nullable String narrower) {
-            return caller.decide(database, accesses, credential);
-        }
-
-        @Override
-        public boolean opens(String tier, ResourcePath parent, String collectionId, boolean history) {
-            return caller.opens(tier, parent, collectionId, history);
-        }
-
-        @Override
-        public Set<ResourcePath> needed() {
-            return caller.needed();
-        }
-
-        @Override
-        public Caller apart() {
-            return new Bound(caller.apart(), credential);
-        }
-
-        @Override
-        public Caller with(Lookups lookups) {
-            return new Bound(caller.with(lookups), credential);
         }
     }
 }

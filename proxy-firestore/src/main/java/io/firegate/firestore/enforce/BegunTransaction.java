@@ -6,7 +6,7 @@ import com.google.protobuf.ByteString;
  * A transaction that firegate begins for a request. firegate's to end, from the answer that tells of it until Firestore has ended it or the
  * client was told of it. For the thread of its exchange.
  */
-final class OwnTransaction {
+final class BegunTransaction {
     private ByteString id = ByteString.EMPTY;
     private boolean open;
 
