@@ -8,6 +8,17 @@ import com.google.cloud.firestore.FieldPath;
 import com.google.cloud.firestore.FieldValue;
 import com.google.cloud.firestore.Firestore;
 import com.google.cloud.firestore.Query;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.charset.StandardCharsets;
+import java.net.URLEncoder;
+import io.grpc.StatusRuntimeException;
+import io.grpc.Status;
+import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.Message;
+import com.google.firestore.v1.UpdateDocumentRequest;
+import com.google.firestore.v1.DocumentMask;
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.CreateDocumentRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,6 +58,9 @@ class HiddenFieldsTest {
                 rules:
                   - { id: people, path: "/people/{p}", allow: [get, list], fields: { hide: [ssn, billing.card, face, deep.er.est] } }
                   - { id: shown, path: "/shown/{p}", allow: [get, list], fields: { show: [name, billing.city] } }
+                  - { id: written, path: "/written/{p}", allow: [get, create, update], fields: { hide: [ssn, billing.card] } }
+                  - { id: looked, path: "/looked/{p}", allow: [get, create, update], where: "lookup(/settings/all).open == true", fields: { show: [name, billing.city] } }
+                  - { id: blind, path: "/blind/{p}", allow: [create, update] }
                   - { id: mine, path: "/mine/{p}", allow: [get, list], where: "doc.ssn == 5", fields: { hide: [ssn] } }
             bindings:
               - { tier: everything, groups: [5b1f0a52-0000-4000-8000-0000000000e1] }
@@ -55,6 +69,7 @@ class HiddenFieldsTest {
 
     private static final List<String> DATABASES = List.of("hidden", "barren");
 
+    private final AtomicInteger ids = new AtomicInteger();
     private GatewayHarness harness;
     private String reader;
     private HttpClient http;
@@ -78,6 +93,7 @@ class HiddenFieldsTest {
                     }));
                     put(direct, collection + "/h", Map.of("name", "H"), all, "billing", Map.of());
                 }
+                put(direct, "settings/all", Map.of("open", true), false, "", "");
                 put(direct, "mine/a", Map.of("name", "A", "ssn", 5), false, "", "");
                 put(direct, "mine/b", Map.of("name", "B", "ssn", 6), false, "", "");
             }
@@ -179,6 +195,95 @@ class HiddenFieldsTest {
                         .replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z\"", "\"MOMENT\"")
                         .replaceAll("\"nextPageToken\": \"[^\"]+\"", "\"nextPageToken\": \"TOKEN\"")
                         .replaceAll("\"decision\": \"[^\"]+\"", "\"decision\": \"ID\"");
+    }
+
+    /** Collection, then what is answered for, what comes of it, and which fields the answer has: none where a condition would be judged on a part. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "written name OK name",
+                "written ssn HIDDEN_FIELD ",
+                "written `ssn`.x HIDDEN_FIELD ",
+                "written billing.card HIDDEN_FIELD ",
+                "written billing OK billing",
+                "looked name OK ",
+                "looked ssn HIDDEN_FIELD ",
+                "looked billing.card HIDDEN_FIELD ",
+                "looked billing OK ",
+                "blind ssn OK ",
+                "blind billing OK ",
+            })
+    void whatAWriteAnswersIsSelectedAsByAGet(String line) throws Exception {
+        String[] cells = line.split(" ", -1);
+        String database = "projects/" + harness.project() + "/databases/hidden";
+        String written =
+                "{\"fields\": {\"name\": {\"stringValue\": \"x\"}, \"billing\": {\"mapValue\": {\"fields\": {\"city\": {\"stringValue\": \"y\"}}}}}}";
+        List<String> outcomes = new ArrayList<>();
+        try (PlainFirestore caller = new PlainFirestore("127.0.0.1:" + harness.plaintextPort(), reader, database);
+                PlainFirestore admin =
+                        new PlainFirestore(GatewayHarness.emulator().endpoint(), "owner", database)) {
+            Document.Builder document = Document.newBuilder();
+            JsonFormat.parser().merge(written, document);
+            DocumentMask mask =
+                    DocumentMask.newBuilder().addFieldPaths(cells[1]).build();
+            String id = "d" + ids.incrementAndGet();
+            for (String method : List.of("CreateDocument", "UpdateDocument")) {
+                String path = cells[0] + "/" + method + id;
+                Message request = method.equals("CreateDocument")
+                        ? CreateDocumentRequest.newBuilder()
+                                .setParent(caller.root())
+                                .setCollectionId(cells[0])
+                                .setDocumentId(method + id)
+                                .setDocument(document)
+                                .setMask(mask)
+                                .build()
+                        : UpdateDocumentRequest.newBuilder()
+                                .setDocument(document.clone().setName(caller.name(path)))
+                                .setMask(mask)
+                                .build();
+                String answer;
+                try {
+                    Document answered = caller.unary(method, request, Document.getDefaultInstance());
+                    answer = "OK " + String.join(",", answered.getFieldsMap().keySet());
+                } catch (StatusRuntimeException e) {
+                    answer = e.getStatus().getCode() == Status.Code.PERMISSION_DENIED
+                                    && String.valueOf(e.getStatus().getDescription())
+                                            .contains("may not see: mask.field_paths[0]")
+                            ? "HIDDEN_FIELD "
+                            : e.getStatus().toString();
+                }
+                outcomes.add(answer);
+                assertThat(admin.get(path).isPresent()).as(path).isEqualTo(answer.startsWith("OK"));
+
+                String encoded = "mask.fieldPaths=" + URLEncoder.encode(cells[1], StandardCharsets.UTF_8);
+                String target = method.equals("CreateDocument")
+                        ? "/" + cells[0] + "?documentId=r" + method + id + "&" + encoded
+                        : "/" + cells[0] + "/r" + method + id + "?" + encoded;
+                HttpResponse<String> response = http.send(
+                        HttpRequest.newBuilder(URI.create(harness.documents(false, "hidden") + target))
+                                .timeout(Duration.ofSeconds(CALL_SECONDS))
+                                .header("authorization", "Bearer " + reader)
+                                .header("content-type", "application/json")
+                                .method(
+                                        method.equals("CreateDocument") ? "POST" : "PATCH",
+                                        HttpRequest.BodyPublishers.ofString(written))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() == 200) {
+                    Document.Builder answered = Document.newBuilder();
+                    JsonFormat.parser().merge(response.body(), answered);
+                    outcomes.add("OK " + String.join(",", answered.getFieldsMap().keySet()));
+                } else {
+                    outcomes.add(
+                            response.statusCode() == 403 && response.body().contains("\"HIDDEN_FIELD\"")
+                                    ? "HIDDEN_FIELD "
+                                    : response.body());
+                }
+                assertThat(admin.get(cells[0] + "/r" + method + id).isPresent())
+                        .isEqualTo(response.statusCode() == 200);
+            }
+        }
+        assertThat(outcomes).hasSize(4).containsOnly(cells[2] + " " + cells[3]);
     }
 
     @Test

@@ -113,6 +113,13 @@ final class PlainWrites {
                 : Optional.empty();
     }
 
+    /** Whether a get of a document is granted, and hides one of these fields. */
+    boolean hides(String path, List<String> named) {
+        return rule(Op.GET, path)
+                .filter(rule -> named.stream().map(PlainWrites::parse).anyMatch(rule.fields()::hidden))
+                .isPresent();
+    }
+
     private boolean holds(Op op, String path, Optional<Map<String, Value>> fields) {
         List<String> segments = List.of(path.split("/"));
         return policy.document(person, op, segments) instanceof Verdict.Permitted(var tier, var rule)

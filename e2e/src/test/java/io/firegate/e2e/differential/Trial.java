@@ -214,6 +214,8 @@ final class Trial {
         List<PlainWrites.Outcome> outcomes = new ArrayList<>();
         if (request instanceof BatchWriteRequest) {
             wanted.forEach(write -> outcomes.add(writes.all(List.of(write), before)));
+        } else if (answersHidden(request, wanted)) {
+            outcomes.add(new PlainWrites.Outcome(List.of(Code.PERMISSION_DENIED), List.of(), Map.of()));
         } else {
             outcomes.add(writes.all(wanted, before));
         }
@@ -243,6 +245,17 @@ final class Trial {
         return difference.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Messages.rpc(request) + ": " + difference + "\n  answer " + answer.brief());
+    }
+
+    /** Whether it wants a field answered that a get of the document would not select. */
+    private boolean answersHidden(Message request, List<Write> wanted) {
+        return switch (request) {
+            case CreateDocumentRequest create ->
+                writes.hides(PlainWrites.path(wanted.get(0)), create.getMask().getFieldPathsList());
+            case UpdateDocumentRequest update ->
+                writes.hides(PlainWrites.path(wanted.get(0)), update.getMask().getFieldPathsList());
+            default -> false;
+        };
     }
 
     /** A document of an id the server made, under the name the model knows it by. */

@@ -41,7 +41,7 @@ final class CreateDocumentReader extends RpcReader {
         ResourcePath parent = null;
         Field collection = null;
         Field id = null;
-        boolean cut = false;
+        Field mask = null;
         FieldCursor field = request.walk().fields();
         while (field.next()) {
             switch (field.number()) {
@@ -59,7 +59,7 @@ final class CreateDocumentReader extends RpcReader {
                         }
                     }
                 }
-                case CreateDocumentRequest.MASK_FIELD_NUMBER -> cut = true;
+                case CreateDocumentRequest.MASK_FIELD_NUMBER -> mask = field.field();
                 default -> {}
             }
         }
@@ -82,7 +82,6 @@ final class CreateDocumentReader extends RpcReader {
         segments.add(documentId);
         ResourcePath path = new ResourcePath(segments);
         Resource resource = new Resource.Document(path);
-        boolean part = cut;
         List<Edit> edits = id != null && !id.isEmpty() ? List.of() : List.of(made(request, id, documentId));
         return new Reading.Wants(
                 database.name(),
@@ -90,7 +89,7 @@ final class CreateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(edits, WrittenDocument.examiner(verdict, path, part)),
+                WrittenDocument.plan(request, edits, path, mask),
                 new WriteSet(
                         List.of(new WriteIntent(path, Operation.CREATE, true, false)),
                         ByteString.EMPTY,

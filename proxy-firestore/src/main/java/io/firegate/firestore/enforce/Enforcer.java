@@ -332,11 +332,8 @@ public final class Enforcer {
             return new Admission.Denied(wants.database(), wants.accesses(), (Decision.Deny) whole);
         }
         Plan.Step step = wants.plan().carryOut(Plan.Verdict.of(permit, caller));
-        if (step instanceof Plan.Step.Refuse(var because)) {
-            return invalid(because);
-        }
         if (!(step instanceof Plan.Step.Forward(var edits, var answers))) {
-            throw new IllegalStateException("no way to carry out a write: " + step);
+            return outcome(method, wants, body, permit, step);
         }
         ByteString begun = looked == null ? ByteString.EMPTY : looked.begun().id();
         boolean own = !begun.isEmpty();

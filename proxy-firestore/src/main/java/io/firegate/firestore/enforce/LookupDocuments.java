@@ -92,9 +92,8 @@ final class LookupDocuments {
                 if (!told.isEmpty()) {
                     begun.begun(told);
                 }
-            } catch (InvalidProtocolBufferException e) {
+            } catch (InvalidProtocolBufferException notAnAnswer) {
                 // It tells nothing.
-                continue;
             }
         }
     }

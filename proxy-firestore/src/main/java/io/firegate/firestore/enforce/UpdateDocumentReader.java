@@ -3,6 +3,7 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.UpdateDocumentRequest;
 import com.google.protobuf.ByteString;
+import io.firegate.firestore.wire.Field;
 import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageSchema;
 import io.firegate.policy.Access;
@@ -26,7 +27,7 @@ final class UpdateDocumentReader extends RpcReader {
         Names.Database database = null;
         ResourcePath path = null;
         Operation operation = Operation.UPSERT;
-        boolean cut = false;
+        Field mask = null;
         FieldCursor field = request.walk().fields();
         while (field.next()) {
             if (field.number() == UpdateDocumentRequest.DOCUMENT_FIELD_NUMBER) {
@@ -39,14 +40,13 @@ final class UpdateDocumentReader extends RpcReader {
                 }
             } else if (field.number() == UpdateDocumentRequest.CURRENT_DOCUMENT_FIELD_NUMBER) {
                 operation = OneWrite.byPrecondition(field);
+            } else if (field.number() == UpdateDocumentRequest.MASK_FIELD_NUMBER) {
+                mask = field.field();
             }
-            cut |= field.number() == UpdateDocumentRequest.MASK_FIELD_NUMBER;
         }
         if (database == null || path == null) {
             return new Reading.Unreadable(RequestProblem.BAD_NAME, "document.name");
         }
-        ResourcePath written = path;
-        boolean part = cut;
         Resource resource = new Resource.Document(path);
         return new Reading.Wants(
                 database.name(),
@@ -54,7 +54,7 @@ final class UpdateDocumentReader extends RpcReader {
                 List.of(Access.of(Operation.GET, resource)),
                 1,
                 null,
-                verdict -> new Plan.Step.Forward(List.of(), WrittenDocument.examiner(verdict, written, part)),
+                WrittenDocument.plan(request, List.of(), path, mask),
                 new WriteSet(
                         List.of(new WriteIntent(path, operation, true, false)),
                         ByteString.EMPTY,

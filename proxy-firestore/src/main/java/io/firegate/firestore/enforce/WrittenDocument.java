@@ -1,14 +1,20 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Document;
+import com.google.firestore.v1.DocumentMask;
 import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import io.firegate.firestore.fields.NamedField;
+import io.firegate.firestore.fields.NamedFields;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.rows.StoredDocument;
+import io.firegate.firestore.wire.Edit;
+import io.firegate.firestore.wire.Field;
 import io.firegate.policy.Decision;
 import io.firegate.policy.Operation;
 import io.firegate.policy.ResourcePath;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class WrittenDocument extends AnswerExaminer {
     private static final Parser<Document> KNOWN = DiscardUnknownFieldsParser.wrap(Document.parser());
 
+    private static final String MASK = "mask";
+
     private final Decision.@Nullable Grant get;
 
     private WrittenDocument(Decision.@Nullable Grant get) {
@@ -25,20 +33,30 @@ final class WrittenDocument extends AnswerExaminer {
     }
 
     /**
-     * What an answer with this document must pass.
+     * The plan of a write that answers the document.
      *
-     * @param cut whether the client has only a part of it answered, on which a condition would be judged amiss
+     * @param mask which fields of it the client wants answered; null for all
      */
-    static AnswerExaminer examiner(Plan.Verdict verdict, ResourcePath path, boolean cut) {
-        if (verdict.shows(path)) {
-            return UNTOUCHED;
-        }
-        for (Decision.Grant grant : verdict.permit().grants()) {
-            if (grant.access().operation() == Operation.GET && !(cut && WriteTerms.limitsRows(grant))) {
-                return new WrittenDocument(grant);
+    static Plan plan(RequestMessage request, List<Edit> edits, ResourcePath path, @Nullable Field mask) {
+        return verdict -> {
+            if (verdict.shows(path)) {
+                return new Plan.Step.Forward(edits, UNTOUCHED);
             }
-        }
-        return new WrittenDocument(null);
+            Decision.Grant get = null;
+            for (Decision.Grant grant : verdict.permit().grants()) {
+                get = get == null && grant.access().operation() == Operation.GET ? grant : get;
+            }
+            if (get == null || mask == null) {
+                return new Plan.Step.Forward(edits, new WrittenDocument(get));
+            }
+            // As of a read, and before anything is written.
+            NamedField named = new NamedFields(VisibleFields.of(get.obligations().fields()))
+                    .selected(RequestMessage.parsed(mask.value(request.data()), 0, DocumentMask.parser()), MASK);
+            // On a part of the document a condition would be judged amiss.
+            return named != null
+                    ? new Plan.Step.HiddenField(get, named)
+                    : new Plan.Step.Forward(edits, new WrittenDocument(WriteTerms.limitsRows(get) ? null : get));
+        };
     }
 
     @Override
