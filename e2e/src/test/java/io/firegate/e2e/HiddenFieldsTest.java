@@ -8,21 +8,20 @@ import com.google.cloud.firestore.FieldPath;
 import com.google.cloud.firestore.FieldValue;
 import com.google.cloud.firestore.Firestore;
 import com.google.cloud.firestore.Query;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.nio.charset.StandardCharsets;
-import java.net.URLEncoder;
-import io.grpc.StatusRuntimeException;
-import io.grpc.Status;
-import com.google.protobuf.util.JsonFormat;
-import com.google.protobuf.Message;
-import com.google.firestore.v1.UpdateDocumentRequest;
-import com.google.firestore.v1.DocumentMask;
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.CreateDocumentRequest;
+import com.google.firestore.v1.Document;
+import com.google.firestore.v1.DocumentMask;
+import com.google.firestore.v1.UpdateDocumentRequest;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,7 +272,8 @@ class HiddenFieldsTest {
                 if (response.statusCode() == 200) {
                     Document.Builder answered = Document.newBuilder();
                     JsonFormat.parser().merge(response.body(), answered);
-                    outcomes.add("OK " + String.join(",", answered.getFieldsMap().keySet()));
+                    outcomes.add(
+                            "OK " + String.join(",", answered.getFieldsMap().keySet()));
                 } else {
                     outcomes.add(
                             response.statusCode() == 403 && response.body().contains("\"HIDDEN_FIELD\"")

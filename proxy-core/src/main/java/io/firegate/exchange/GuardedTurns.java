@@ -169,8 +169,7 @@ final class GuardedTurns {
 
     private void apart(GuardedCall.Turn.Apart parted) {
         // What is left of the request may be nothing, and then there is no decision about it.
-        if (!parted.refused().isEmpty()
-                && !record.settled(guarded.database(), parted.rest(), parted.refused())) {
+        if (!parted.refused().isEmpty() && !record.settled(guarded.database(), parted.rest(), parted.refused())) {
             owner.decided(Failure.of(ErrorCode.RECORD_UNAVAILABLE, "firegate: the record cannot be written"));
             return;
         }

@@ -1,7 +1,6 @@
 package io.firegate.policy;
 
 import io.firegate.policy.yaml.Nearest;
-import io.firegate.policy.yaml.YamlMapping;
 import io.firegate.policy.yaml.YamlNode;
 import io.firegate.policy.yaml.YamlScalar;
 import io.firegate.policy.yaml.YamlSequence;

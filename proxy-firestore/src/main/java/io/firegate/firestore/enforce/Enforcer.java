@@ -430,7 +430,8 @@ public final class Enforcer {
     private static CommitRequest alone(Reading.WriteByWrite writes, int index, Body body) {
         return CommitRequest.newBuilder()
                 .setDatabase(writes.database().resourceName())
-                .addWrites(RequestMessage.parsed(writes.writes().get(index).field().value(body.data()), 0, Write.parser()))
+                .addWrites(
+                        RequestMessage.parsed(writes.writes().get(index).field().value(body.data()), 0, Write.parser()))
                 .build();
     }
 

@@ -34,6 +34,7 @@ final class GuardedBatch extends GuardedCall implements GuardedCall.Ends {
     private final NavigableMap<Integer, GuardedCall> apart;
     /** Where each of them stands. */
     private final List<Integer> places;
+
     private final BitSet hidden;
     private final WriteRefusals texts;
     private final List<Decision.Deny> refused;
@@ -283,7 +284,9 @@ final class GuardedBatch extends GuardedCall implements GuardedCall.Ends {
             parted = true;
             return new Turn.Apart(
                     List.copyOf(apart.values()),
-                    new Decision.Permit(permit().credential(), withoutTerms()), refused, this);
+                    new Decision.Permit(permit().credential(), withoutTerms()),
+                    refused,
+                    this);
         }
         BatchWriteResponse.Builder answer = BatchWriteResponse.newBuilder();
         for (int i = 0; i < terms.size(); i++) {

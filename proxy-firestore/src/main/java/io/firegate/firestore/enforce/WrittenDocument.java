@@ -50,7 +50,8 @@ final class WrittenDocument extends AnswerExaminer {
                 return new Plan.Step.Forward(edits, new WrittenDocument(get));
             }
             // As of a read, and before anything is written.
-            NamedField named = new NamedFields(VisibleFields.of(get.obligations().fields()))
+            NamedField named = new NamedFields(
+                            VisibleFields.of(get.obligations().fields()))
                     .selected(RequestMessage.parsed(mask.value(request.data()), 0, DocumentMask.parser()), MASK);
             // On a part of the document a condition would be judged amiss.
             return named != null

@@ -61,8 +61,7 @@ final class CheckLanguage {
         for (int i = 0; i < ConditionReader.LOOKUPS_MAX; i++) {
             builder.addVar(lookup(i), OBJECT);
         }
-        return builder
-                .setOptions(CelOptions.current()
+        return builder.setOptions(CelOptions.current()
                         .maxExpressionCodePointSize(CheckCompiler.CHARS_MAX)
                         .maxParseExpressionNodeCount(NODES_MAX)
                         .maxParseRecursionDepth(DEPTH_MAX)

@@ -312,8 +312,7 @@ final class CheckNames {
         }
         PathReading read = ConditionReader.readPath(text, variables);
         int start = place.applyAsInt(written) + 1;
-        read.mistakes()
-                .forEach(each -> mistakes.add(new Mistake(start + each.at(), each.message(), each.fix())));
+        read.mistakes().forEach(each -> mistakes.add(new Mistake(start + each.at(), each.message(), each.fix())));
         read.mentions().forEach(mention -> mentions.add(mention.behind(start)));
         LookupPath path = read.path();
         if (path == null) {

@@ -26,7 +26,6 @@ public record LookupPath(List<Piece> pieces) {
         record Granted(String name) implements Piece {}
     }
 
-
     /** Whether a variable of the rule's path is one of its ids. */
     public boolean mentions(String variable) {
         return pieces.contains(new Piece.Known(new Operand.Variable(variable)));
