@@ -63,26 +63,29 @@ public enum Limit {
             1_000,
             1,
             30_000,
-            "an HTTP/1.1 connection that ends is read and not listened to this long, so that no reset overtakes the last answer"),
+            "an HTTP/1.1 connection that ends is read and not listened to this long, so that no reset overtakes the"
+                    + " last answer"),
     REQUEST_BYTES("requestBytes", 10_485_760, 1_024, 33_554_432, "Firestore's own limit for one request"),
     REQUEST_BYTES_TOTAL(
             "requestBytesTotal",
             268_435_456,
             1_048_576,
             Integer.MAX_VALUE,
-            "bodies held at once by all requests together, and what listen targets keep"),
+            "bodies held at once by all requests together, until Firestore answers them, and what listen targets keep"),
     ANSWER_MESSAGE_BYTES(
             "answerMessageBytes",
             17_825_792,
             1_048_576,
             67_108_864,
-            "one message of an answer that is rewritten or rendered as JSON; what the official JavaScript client takes"),
+            "one message of an answer that is rewritten or rendered as JSON; what the official JavaScript client"
+                    + " takes"),
     ANSWER_BYTES_TOTAL(
             "answerBytesTotal",
             268_435_456,
             1_048_576,
             Integer.MAX_VALUE,
-            "messages of answers held by all requests together: those not yet whole, and rewritten or rendered ones until the client has them"),
+            "messages of answers held by all requests together: those not yet whole, and rewritten or rendered ones"
+                    + " until the client has them"),
     GUARD_BYTES(
             "guardBytes",
             33_554_432,

@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
  * The messages a client sends on a stream, handed over one at a time. Belongs to the event loop of its exchange.
  *
  * <p>While a message is being dealt with, what comes behind it stays unread, and the client's window with it: a client can have one
- * message and one window of bytes in here, and no more.
+ * message and one window of bytes in here, and no more. The message counts as held until then.
  */
 final class ClientMessages {
     private final MessageAssembler assembler;
+    private final ByteBudget budget;
     private final Receiver receiver;
     private @Nullable ByteBuf unread;
+    /** Length of the message that is being dealt with. */
+    private int inHand;
+
     private boolean busy;
     private boolean last;
     private boolean pumping;
@@ -36,6 +40,7 @@ final class ClientMessages {
 
     ClientMessages(int messageBytesMax, ByteBudget budget, Receiver receiver) {
         this.assembler = new MessageAssembler(messageBytesMax, budget);
+        this.budget = budget;
         this.receiver = receiver;
     }
 
@@ -68,6 +73,7 @@ final class ClientMessages {
     /** The message handed over last is done with. */
     void next() {
         busy = false;
+        letGo();
         ByteBuf left = unread;
         if (!pumping) {
             pump(left == null ? Unpooled.EMPTY_BUFFER : left);
@@ -78,6 +84,7 @@ final class ClientMessages {
     void release() {
         over = true;
         assembler.release();
+        letGo();
         if (!pumping) {
             dropUnread();
         }
@@ -101,6 +108,8 @@ final class ClientMessages {
                 receiver.broken(trouble);
             } else if (message != null) {
                 busy = true;
+                inHand = message.length;
+                budget.hold(inHand);
                 receiver.message(message);
             } else {
                 break;
@@ -119,6 +128,11 @@ final class ClientMessages {
                 receiver.broken(MessageAssembler.Trouble.BROKEN);
             }
         }
+    }
+
+    private void letGo() {
+        budget.giveBack(inHand);
+        inHand = 0;
     }
 
     private void dropUnread() {

@@ -274,9 +274,7 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
             return;
         }
         record.received(whole.readableBytes());
-        RequestDecoder.Decoded decoded = head.decoder().decode(whole);
-        held.release();
-        switch (decoded) {
+        switch (head.decoder().decode(whole)) {
             case RequestDecoder.Decoded.Invalid(var failure) -> refuse(failure);
             case RequestDecoder.Decoded.Frame(var frame) -> judge(called, frame, caller, standing);
         }
@@ -435,6 +433,8 @@ public final class Exchange extends Deadlines.Entry implements AnswerSink {
 
     @Override
     public void headers() {
+        // Firestore answers, so it has the request; until then, however slow it is, the body counts as held.
+        held.release();
         // What is examined may yet turn out to be nothing: a hidden document must begin and end as a missing one.
         if (state == State.FORWARDED && reader == null) {
             responder.start();

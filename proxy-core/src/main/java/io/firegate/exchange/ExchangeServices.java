@@ -188,7 +188,7 @@ public final class ExchangeServices {
         return clock;
     }
 
-    /** Bytes of unfinished request bodies held now. */
+    /** Bytes of request bodies held now. */
     public long requestBytesHeld() {
         return bodyBudget.held();
     }

@@ -28,12 +28,14 @@ public enum Metric {
     UPSTREAM_DURATION(
             Type.HISTOGRAM,
             "firegate_upstream_duration_seconds",
-            "From forwarding a request to the end of Firestore's answer; what firegate adds is the other histogram less this",
+            "From forwarding a request to the end of Firestore's answer; what firegate adds is the other histogram"
+                    + " less this",
             Label.METHOD),
     REQUEST_BYTES_HELD(
             Type.GAUGE,
             "firegate_request_bytes_held",
-            "Bytes of unfinished request bodies in memory, and what listen targets keep; the limit is requestBytesTotal"),
+            "Bytes of request bodies in memory until Firestore answers them, and what listen targets keep; the limit"
+                    + " is requestBytesTotal"),
     STREAMS_OPEN(
             Type.GAUGE,
             "firegate_streams_open",
@@ -101,7 +103,8 @@ public enum Metric {
     CREDENTIAL_USABLE(
             Type.GAUGE,
             "firegate_credential_usable",
-            "1 while there is a valid Google credential, else 0; of kind gateway-issuer: 1 unless the newest exchange for a caller failed",
+            "1 while there is a valid Google credential, else 0; of kind gateway-issuer: 1 unless the newest exchange"
+                    + " for a caller failed",
             Label.CREDENTIAL),
     CREDENTIAL_EXPIRY(
             Type.GAUGE,

@@ -17,7 +17,8 @@ class ClientMessagesTest {
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
     private final Recorder recorder = new Recorder();
-    private final ClientMessages messages = new ClientMessages(MESSAGE_BYTES, new ByteBudget(1 << 20), recorder);
+    private final ByteBudget budget = new ByteBudget(1 << 20);
+    private final ClientMessages messages = new ClientMessages(MESSAGE_BYTES, budget, recorder);
 
     private static final class Recorder implements ClientMessages.Receiver {
         private final List<Byte> firsts = new ArrayList<>();
@@ -49,6 +50,7 @@ class ClientMessagesTest {
     @AfterEach
     void release() {
         messages.release();
+        assertThat(budget.held()).isZero();
         assertThat(memory.metric().usedHeapMemory()).isZero();
     }
 
@@ -60,6 +62,16 @@ class ClientMessagesTest {
                 .writeZero(MESSAGE_BYTES - 1);
         messages.data(frame, last);
         frame.release();
+    }
+
+    @Test
+    void aMessageCountsAsHeldUntilItIsDoneWith() {
+        send(1, false);
+        assertThat(budget.held()).isEqualTo(MESSAGE_BYTES);
+        messages.next();
+        assertThat(budget.held()).isZero();
+        send(2, false);
+        assertThat(budget.held()).isEqualTo(MESSAGE_BYTES);
     }
 
     @Test
