@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream that counts what reaches it and answers every call it admits with one empty message. Safe for any thread. */
-final class CountingFirestore implements AutoCloseable {
+public final class CountingFirestore implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -37,21 +37,31 @@ final class CountingFirestore implements AutoCloseable {
      * @param admits whether it takes a call with this authorization header
      */
     CountingFirestore(Predicate<@Nullable String> admits) throws IOException {
+        this(admits, Integer.MAX_VALUE);
+    }
+
+    /** Starts one on a free port that admits everybody, but only so many calls at a time on a connection. */
+    public CountingFirestore(int callsPerConnection) throws IOException {
+        this(authorization -> true, callsPerConnection);
+    }
+
+    private CountingFirestore(Predicate<@Nullable String> admits, int callsPerConnection) throws IOException {
         this.admits = admits;
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
                 .fallbackHandlerRegistry(new AnyMethod())
+                .maxConcurrentCallsPerConnection(callsPerConnection)
                 .build()
                 .start();
     }
 
     /** {@code 127.0.0.1:port}. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.getPort();
     }
 
     /** Calls so far. */
-    int calls() {
+    public int calls() {
         return calls.get();
     }
 

@@ -10,6 +10,8 @@ import com.google.firestore.v1.CommitRequest;
 import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.DocumentMask;
+import com.google.firestore.v1.ListenRequest;
+import com.google.firestore.v1.ListenResponse;
 import com.google.firestore.v1.RollbackRequest;
 import com.google.firestore.v1.RunAggregationQueryRequest;
 import com.google.firestore.v1.RunAggregationQueryResponse;
@@ -27,14 +29,17 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Firestore's own gRPC calls on one database, of the emulator or through firegate, one attempt each. Safe for any thread. */
 public final class PlainFirestore implements AutoCloseable {
@@ -69,6 +74,37 @@ public final class PlainFirestore implements AutoCloseable {
     /** The same of another database, over the same connection, which ends with either. */
     public PlainFirestore in(String other) {
         return new PlainFirestore(channel, token, other);
+    }
+
+    /** Opens a Listen stream that goes on until the connection ends, and sends a message on it. */
+    public void listen(ListenRequest request, Consumer<Status> ended) {
+        ClientCalls.<ListenRequest, ListenResponse>asyncBidiStreamingCall(
+                        calls.newCall(
+                                MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
+                                        .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                                        .setFullMethodName("google.firestore.v1.Firestore/Listen")
+                                        .setRequestMarshaller(ProtoUtils.marshaller(ListenRequest.getDefaultInstance()))
+                                        .setResponseMarshaller(
+                                                ProtoUtils.marshaller(ListenResponse.getDefaultInstance()))
+                                        .build(),
+                                CallOptions.DEFAULT),
+                        new StreamObserver<ListenResponse>() {
+                            @Override
+                            public void onNext(ListenResponse response) {
+                                // Whoever only holds a stream looks at nothing.
+                            }
+
+                            @Override
+                            public void onError(Throwable fault) {
+                                ended.accept(Status.fromThrowable(fault));
+                            }
+
+                            @Override
+                            public void onCompleted() {
+                                ended.accept(Status.OK);
+                            }
+                        })
+                .onNext(request);
     }
 
     /** The same with another token, over the same connection, which ends with either. */

@@ -208,7 +208,12 @@ public enum Limit {
             "a Listen stream that is silent; the Node client gives one up after 120 seconds"),
     STREAMS_PER_PRINCIPAL(
             "streamsPerPrincipal", 1_000, 1, 1_000_000, "Listen and Write streams one principal may have open"),
-    UPSTREAM_CONNECTIONS("upstreamConnections", 16, 1, 1_000, "connections to Firestore per event loop"),
+    UPSTREAM_CONNECTIONS(
+            "upstreamConnections",
+            16,
+            1,
+            1_000,
+            "connections to Firestore per event loop; Listen streams take at most three quarters of each"),
     UPSTREAM_PENDING("upstreamPending", 1_000, 1, 100_000, "calls per event loop that wait for an upstream stream"),
     POLICY_FILE_BYTES("policyFileBytes", 16_777_216, 1_024, 67_108_864, "one policy file"),
     POLICY_BYTES("policyBytes", 67_108_864, 1_024, 268_435_456, "all policy files together"),

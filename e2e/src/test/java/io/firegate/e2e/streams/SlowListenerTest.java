@@ -38,6 +38,9 @@ class SlowListenerTest {
     private static final int DOCUMENT_BYTES = 2_000;
     private static final int WRITES = 400;
 
+    /** Comes whatever its reader does. */
+    private static final int WINDOW_BYTES = 65_535;
+
     /** More than a gateway has event loops here, so that one shares the slow one's connection to Firestore. */
     private static final int FAST = 4;
 
@@ -76,7 +79,7 @@ class SlowListenerTest {
             String token = harness.tenant().userToken(GatewayHarness.OWNER);
             ManagedChannel channel = NettyChannelBuilder.forTarget(address)
                     .usePlaintext()
-                    .flowControlWindow(65_535)
+                    .flowControlWindow(WINDOW_BYTES)
                     .build();
             List<ListenClient> fast = new ArrayList<>();
             try (PlainFirestore admin =
@@ -93,7 +96,7 @@ class SlowListenerTest {
                         .setDatabase(database)
                         .setAddTarget(all(database, "bulk"))
                         .build());
-                await(() -> slow.messages.get() == 1);
+                await(() -> slow.messages.get() == 1 && relay.returned() > WINDOW_BYTES);
                 standstill(relay);
                 assertThat(relay.returned())
                         .as("bytes fetched for a listener that reads nothing")

@@ -83,7 +83,8 @@ final class SoakListeners implements AutoCloseable {
     private void official(String name, Supplier<String> token) {
         Firestore client = Clients.plaintext(address, project, "(default)", token);
         clients.add(client);
-        registrations.add(client.collection(SoakWard.COLLECTION).addSnapshotListener((value, error) -> {
+        // On the thread that hears: the client's own pool calls back in any order.
+        registrations.add(client.collection(SoakWard.COLLECTION).addSnapshotListener(Runnable::run, (value, error) -> {
             if (error != null) {
                 problems.add(name + ": " + error);
             } else if (value != null) {

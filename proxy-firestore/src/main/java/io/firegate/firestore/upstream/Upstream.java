@@ -72,10 +72,10 @@ public final class Upstream {
             AnswerSink sink) {
         UpstreamCall opened =
                 new UpstreamCall(call, callHeaders.of(call, authorization, timeoutNanos, traceparent), sink);
-        UpstreamConnection free = usableConnection();
+        UpstreamConnection free = usableConnection(opened.isStreamed());
         if (free != null) {
             free.open(opened);
-        } else if (closed || pending.size() >= settings.pendingMax()) {
+        } else if (closed || pending.size() >= settings.pendingMax() || hasNoRoomFor(opened)) {
             counts.refused();
             opened.fail(UpstreamFailure.OVERLOADED);
         } else {
@@ -111,18 +111,43 @@ public final class Upstream {
 
     /** A connection has become usable, or can take more. */
     void usable() {
-        while (!pending.isEmpty()) {
-            UpstreamConnection free = usableConnection();
-            if (free == null) {
-                connectIfWorthwhile();
-                return;
-            }
+        for (int left = pending.size(); left > 0; left--) {
             UpstreamCall next = pending.poll();
             counts.pending(pending.size());
-            if (next != null && !next.isOver()) {
+            if (next == null || next.isOver()) {
+                continue;
+            }
+            UpstreamConnection free = usableConnection(next.isStreamed());
+            if (free != null) {
                 free.open(next);
+            } else if (hasNoRoomFor(next)) {
+                counts.refused();
+                next.fail(UpstreamFailure.OVERLOADED);
+            } else if (next.isStreamed()) {
+                // The calls behind it may have a place.
+                pending.addLast(next);
+            } else {
+                pending.addFirst(next);
+                break;
             }
         }
+        counts.pending(pending.size());
+        if (!pending.isEmpty()) {
+            connectIfWorthwhile();
+        }
+    }
+
+    /** Whether it would wait for streams to end that may last for hours. */
+    private boolean hasNoRoomFor(UpstreamCall call) {
+        if (!call.isStreamed() || connections.size() < settings.connectionsMax()) {
+            return false;
+        }
+        for (int i = 0; i < connections.size(); i++) {
+            if (!connections.get(i).isReady()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A connection has become usable for the first time. */
@@ -170,10 +195,10 @@ public final class Upstream {
         }
     }
 
-    private @Nullable UpstreamConnection usableConnection() {
+    private @Nullable UpstreamConnection usableConnection(boolean lasts) {
         for (int i = 0; i < connections.size(); i++) {
             UpstreamConnection connection = connections.get(i);
-            if (connection.canOpen()) {
+            if (connection.canOpen(lasts)) {
                 return connection;
             }
         }

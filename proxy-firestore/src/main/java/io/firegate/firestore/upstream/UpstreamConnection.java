@@ -40,9 +40,13 @@ final class UpstreamConnection extends Http2ConnectionHandler {
 
     private final Upstream owner;
     private final Http2Connection.PropertyKey callKey;
+    /** Set of streams whose messages flow both ways. */
+    private final Http2Connection.PropertyKey lastingKey;
+
     private final int connectionWindowBytes;
     private final FlushBatch.Member flush = new Flush();
     private @Nullable ChannelHandlerContext context;
+    private int lasting;
     private boolean ready;
     private boolean retired;
 
@@ -59,6 +63,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         this.owner = owner;
         this.connectionWindowBytes = connectionWindowBytes;
         this.callKey = connection().newKey();
+        this.lastingKey = connection().newKey();
         connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -76,9 +81,17 @@ final class UpstreamConnection extends Http2ConnectionHandler {
         return new Builder(owner, settings).build();
     }
 
-    /** Whether one more call may be opened now. */
-    boolean canOpen() {
-        return ready && !retired && connection().local().canOpenStream();
+    /**
+     * Whether one more call may be opened now.
+     *
+     * @param lasts whether its messages flow both ways: such a call may stay for hours, so a quarter of the streams is left to others
+     */
+    boolean canOpen(boolean lasts) {
+        if (!ready || retired || !connection().local().canOpenStream()) {
+            return false;
+        }
+        int max = connection().local().maxActiveStreams();
+        return !lasts || lasting < max - max / 4;
     }
 
     boolean isReady() {
@@ -114,6 +127,10 @@ final class UpstreamConnection extends Http2ConnectionHandler {
             return;
         }
         stream.setProperty(callKey, call);
+        if (call.isStreamed()) {
+            stream.setProperty(lastingKey, Boolean.TRUE);
+            lasting++;
+        }
         call.opened(this, stream);
         encoder().writeData(ctx, streamId, body, 0, !call.isStreamed(), ctx.newPromise());
         call.sendUnsent();
@@ -202,6 +219,9 @@ final class UpstreamConnection extends Http2ConnectionHandler {
     }
 
     private void streamClosed(Http2Stream stream) {
+        if (stream.removeProperty(lastingKey) != null) {
+            lasting--;
+        }
         UpstreamCall call = stream.removeProperty(callKey);
         if (call != null) {
             call.fail(UpstreamFailure.CONNECTION_LOST);
