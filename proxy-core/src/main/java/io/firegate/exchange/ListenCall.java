@@ -12,6 +12,7 @@ import io.firegate.error.GrpcStatus;
 import io.firegate.firestore.enforce.Admission;
 import io.firegate.firestore.enforce.ListenAnswer;
 import io.firegate.firestore.enforce.ListenStream;
+import io.firegate.firestore.enforce.LookedUp;
 import io.firegate.firestore.enforce.PermittedCall;
 import io.firegate.firestore.upstream.AnswerSink;
 import io.firegate.firestore.upstream.UpstreamCall;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,13 @@ final class ListenCall implements StreamedCall, AnswerSink {
      */
     private record Listened(ExchangeRecord record, int bytes) {}
 
+    /**
+     * A target that waits for what is looked up for it. The client's next message waits as well.
+     *
+     * @param bytes what it will hold of the budget of request bytes
+     */
+    private record Waiting(ExchangeRecord record, int bytes) {}
+
     private final ExchangeServices services;
     private final Worker worker;
     private final RequestHead head;
@@ -58,6 +67,10 @@ final class ListenCall implements StreamedCall, AnswerSink {
     private final ListenStream stream;
     private final MessageAssembler assembler;
     private final Map<Integer, Listened> listened = new HashMap<>(1);
+    private @Nullable Waiting waiting;
+    /** What the documents that are looked up hold of the budget of request bytes. */
+    private int watchedBytes;
+
     private @Nullable PolicySnapshot judgedBy;
     private int judgements;
     private @Nullable Instant boundary;
@@ -101,9 +114,21 @@ final class ListenCall implements StreamedCall, AnswerSink {
         ExchangeRecord record = owner.another();
         record.received(message.length);
         record.judged(snapshot);
-        switch (stream.asked(message, standing, now)) {
-            case ListenStream.Asked.Permitted(int number, var call) ->
-                permitted(number, call, record, KEPT_LENGTHS * message.length);
+        settle(stream.asked(message, standing, now), record, KEPT_LENGTHS * message.length);
+    }
+
+    /**
+     * Does what comes of a message of the client.
+     *
+     * @param bytes what a target holds of the budget of request bytes
+     */
+    private void settle(ListenStream.Asked asked, ExchangeRecord record, int bytes) {
+        switch (asked) {
+            case ListenStream.Asked.Permitted(int number, var call) -> permitted(number, call, record, bytes);
+            case ListenStream.Asked.LookUp(var call) -> {
+                waiting = new Waiting(record, bytes);
+                whenStillJudgedSo(call, credential -> sendUp(call, credential));
+            }
             case ListenStream.Asked.Denied(int target, var database, var accesses, var deny) ->
                 denied(target, database, accesses, deny, record);
             case ListenStream.Asked.Refused(int target, var problem, var place) -> {
@@ -116,6 +141,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
                 if (call != null) {
                     sendUp(call);
                 }
+                release();
                 owner.next();
             }
             case ListenStream.Asked.Invalid(var problem, var place) -> {
@@ -144,6 +170,17 @@ final class ListenCall implements StreamedCall, AnswerSink {
             return;
         }
         listened.put(number, new Listened(record, bytes));
+        whenStillJudgedSo(call, credential -> {
+            record.forwarded();
+            sendUp(call, credential);
+            if (!owner.isOver()) {
+                owner.next();
+            }
+        });
+    }
+
+    /** Goes on with the credential of a call, unless what was decided has been judged anew since. */
+    private void whenStillJudgedSo(PermittedCall call, Consumer<Credential> then) {
         int judged = judgements;
         services.withCredential(
                 call,
@@ -152,27 +189,26 @@ final class ListenCall implements StreamedCall, AnswerSink {
                 owner::isOver,
                 credential -> {
                     if (judged == judgements && services.policy().get() == judgedBy) {
-                        forward(call, credential, record);
+                        then.accept(credential);
                     } else {
                         // Waited for the credential, and what was permitted may be no more.
                         call.release();
-                        owner.fail(Failure.of(
-                                ErrorCode.ROWS_CHANGED,
-                                "firegate: the policy changed what this stream may see; listen again"));
+                        owner.fail(otherRows());
                     }
                 },
                 owner::fail);
     }
 
-    private void forward(PermittedCall call, Credential credential, ExchangeRecord record) {
-        record.forwarded();
+    private static Failure otherRows() {
+        return Failure.of(
+                ErrorCode.ROWS_CHANGED, "firegate: what this stream may see is no longer the same; listen again");
+    }
+
+    private void sendUp(PermittedCall call, Credential credential) {
         if (upstream != null) {
             upstream.send(call);
         } else {
             open(call, credential);
-        }
-        if (!owner.isOver()) {
-            owner.next();
         }
     }
 
@@ -190,6 +226,25 @@ final class ListenCall implements StreamedCall, AnswerSink {
             call.release();
         } else {
             upstream.send(call);
+        }
+    }
+
+    /** Tells Firestore what need not be watched any more. */
+    private void release() {
+        stream.takeReleased().forEach(this::sendUp);
+        holdWatched();
+    }
+
+    /** Counts what is held of documents that are looked up; ends the stream when there is no room for it. */
+    private void holdWatched() {
+        int bytes = (int) Math.min(Integer.MAX_VALUE, KEPT_LENGTHS * stream.watchedBytes());
+        if (bytes <= watchedBytes) {
+            services.bodyBudget().giveBack(watchedBytes - bytes);
+            watchedBytes = bytes;
+        } else if (services.bodyBudget().take(bytes - watchedBytes)) {
+            watchedBytes = bytes;
+        } else {
+            owner.fail(services.noBodyBudget());
         }
     }
 
@@ -268,9 +323,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
         for (ListenStream.Change change : stream.judgedAnew(standing, now)) {
             switch (change) {
                 case ListenStream.Change.Elsewhere.INSTANCE -> {
-                    owner.fail(Failure.of(
-                            ErrorCode.ROWS_CHANGED,
-                            "firegate: the policy changed what this stream may see; listen again"));
+                    owner.fail(otherRows());
                     return;
                 }
                 case ListenStream.Change.Revoked(
@@ -298,6 +351,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
                 }
             }
         }
+        release();
     }
 
     /**
@@ -345,6 +399,14 @@ final class ListenCall implements StreamedCall, AnswerSink {
             was.record().ended(GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, 0);
         }
         listened.clear();
+        services.bodyBudget().giveBack(watchedBytes);
+        watchedBytes = 0;
+        Waiting unsettled = waiting;
+        if (unsettled != null) {
+            waiting = null;
+            unsettled.record().refusedUnlessDecided(ErrorCode.CANCELLED);
+            unsettled.record().ended(GrpcStatus.CANCELLED, OutcomeLine.Source.FIREGATE, OutcomeLine.End.CANCELLED, 0);
+        }
     }
 
     @Override
@@ -385,6 +447,9 @@ final class ListenCall implements StreamedCall, AnswerSink {
             owner.fail(noBudget());
             return false;
         }
+        if (!looksUp(stream.seen(message))) {
+            return false;
+        }
         ListenAnswer answer = stream.answered(message);
         if (answer == null) {
             owner.fail(Failures.of(UpstreamFailure.PROTOCOL));
@@ -397,7 +462,40 @@ final class ListenCall implements StreamedCall, AnswerSink {
             GrpcStatus status = GrpcStatus.of(ended.status());
             over(ended.number(), status, OutcomeLine.Source.UPSTREAM, ended.documents());
         }
+        release();
+        goOn();
         return !owner.isOver();
+    }
+
+    /** Takes in what is told of documents that are looked up, before the client sees it; false when the stream is over. */
+    private boolean looksUp(LookedUp lookedUp) {
+        switch (lookedUp) {
+            case SAME -> {}
+            case CHANGED -> judgeAnew(services.policy().get(), services.clock().instant());
+            case REFUSED -> upstreamDenied();
+            case LOST ->
+                owner.fail(Failure.of(
+                        ErrorCode.UPSTREAM_UNAVAILABLE,
+                        "firegate: Firestore tells no more of a document that the policy looks up; listen again"));
+        }
+        return !owner.isOver();
+    }
+
+    /** Goes on with the target that waits, when all is known that it needs. */
+    private void goOn() {
+        Waiting ready = waiting;
+        PolicySnapshot snapshot = judgedBy;
+        if (owner.isOver() || ready == null || snapshot == null || !stream.isLookedUp()) {
+            return;
+        }
+        Standing standing = standing(snapshot);
+        if (standing == null) {
+            return;
+        }
+        waiting = null;
+        ready.record().judged(snapshot);
+        settle(stream.lookedUp(standing, services.clock().instant()), ready.record(), ready.bytes());
+        release();
     }
 
     private static Failure noBudget() {
@@ -417,15 +515,7 @@ final class ListenCall implements StreamedCall, AnswerSink {
                 owner.fail(Failure.of(
                         ErrorCode.UPSTREAM_UNAUTHENTICATED,
                         "firegate: Firestore did not accept firegate's own credential; your token is not the cause"));
-            case PERMISSION_DENIED -> {
-                Failure failure = Failure.of(
-                        ErrorCode.UPSTREAM_DENIED,
-                        "firegate: permitted by the policy, refused by Google IAM for firegate's credential");
-                for (int target : stream.targets()) {
-                    send(ended(target, failure, ""), AnswerCredit.NONE);
-                }
-                owner.fail(failure);
-            }
+            case PERMISSION_DENIED -> upstreamDenied();
             default -> {
                 CharSequence text = trailers.get("grpc-message");
                 owner.end(
@@ -437,6 +527,17 @@ final class ListenCall implements StreamedCall, AnswerSink {
                                 : GrpcEnd.of(status, text == null ? "" : text.toString()));
             }
         }
+    }
+
+    /** Every target ends for itself, because clients show their users no stream's end. */
+    private void upstreamDenied() {
+        Failure failure = Failure.of(
+                ErrorCode.UPSTREAM_DENIED,
+                "firegate: permitted by the policy, refused by Google IAM for firegate's credential");
+        for (int target : stream.targets()) {
+            send(ended(target, failure, ""), AnswerCredit.NONE);
+        }
+        owner.fail(failure);
     }
 
     @Override

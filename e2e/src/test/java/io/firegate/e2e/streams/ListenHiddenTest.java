@@ -33,6 +33,7 @@ class ListenHiddenTest {
                 rules:
                   - { id: rows, path: "/query/{d}", allow: [get, list], where: "doc.ward == 'A'", fields: { hide: [secret] } }
                   - { id: single, path: "/documents/{d}", allow: [get], where: "doc.ward == 'A'", fields: { hide: [secret] } }
+                  - { id: beside, path: "/beside/{d}", allow: [get, list], where: "doc.ward == lookup(/staff/s).ward" }
             bindings:
               - { tier: ward, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
             """;
@@ -50,7 +51,7 @@ class ListenHiddenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"query", "documents"})
+    @ValueSource(strings = {"query", "documents", "beside"})
     void hiddenChangesMakeNoSound(String kind) throws Exception {
         assertThat(heard("busy", kind, true)).isEqualTo(heard("plain", kind, false));
     }
@@ -63,6 +64,7 @@ class ListenHiddenTest {
                         "127.0.0.1:" + harness.plaintextPort(), harness.tenant().userToken("reader"), database)) {
             AdminWrites writes = new AdminWrites(admin);
             writes.set(kind + "/seen", Map.of("ward", "A", "n", 1));
+            writes.set("staff/s", Map.of("ward", "A"));
             if (busy) {
                 writes.set(kind + "/other", Map.of("ward", "B", "n", 1));
                 writes.set(kind + "/wardless", Map.of("n", 1));
@@ -79,6 +81,8 @@ class ListenHiddenTest {
             writes.update(kind + "/seen", "n", 2);
             awaitValue(client, 2);
             if (busy) {
+                // Is looked up under `beside`, for its other field.
+                writes.update("staff/s", "n", 9);
                 writes.update(kind + "/new", "n", 9);
                 writes.delete(kind + "/new");
             }
@@ -101,7 +105,7 @@ class ListenHiddenTest {
 
     private static Target.Builder target(String kind, String database) {
         Target.Builder target = Target.newBuilder().setTargetId(1);
-        if (kind.equals("query")) {
+        if (!kind.equals("documents")) {
             target.setQuery(Target.QueryTarget.newBuilder()
                     .setParent(database + "/documents")
                     .setStructuredQuery(StructuredQuery.newBuilder()

@@ -36,6 +36,7 @@ final class ListenAnswers {
     private final HandleSealer sealer;
     private final Principal principal;
     private final Map<Integer, ListenTarget> byUpstreamId;
+    private final ListenLookups lookups;
     /** What comes of the message at hand. */
     private List<ByteString> out = List.of();
 
@@ -45,10 +46,12 @@ final class ListenAnswers {
 
     private boolean kept;
 
-    ListenAnswers(HandleSealer sealer, Principal principal, Map<Integer, ListenTarget> byUpstreamId) {
+    ListenAnswers(
+            HandleSealer sealer, Principal principal, Map<Integer, ListenTarget> byUpstreamId, ListenLookups lookups) {
         this.sealer = sealer;
         this.principal = principal;
         this.byUpstreamId = byUpstreamId;
+        this.lookups = lookups;
     }
 
     /**
@@ -60,6 +63,7 @@ final class ListenAnswers {
         ListenResponse response = ListenResponse.parseFrom(message);
         out = new ArrayList<>();
         ended = new ArrayList<>();
+        kept |= lookups.concernedBy(response);
         switch (response.getResponseTypeCase()) {
             case TARGET_CHANGE -> changed(response.getTargetChange());
             case DOCUMENT_CHANGE -> changed(response.getDocumentChange());

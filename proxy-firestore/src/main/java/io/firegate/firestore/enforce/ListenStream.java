@@ -1,31 +1,27 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.ListenRequest;
-import com.google.firestore.v1.StructuredQuery;
+import com.google.firestore.v1.ListenResponse;
 import com.google.firestore.v1.Target;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.firegate.firestore.fields.NamedField;
-import io.firegate.firestore.fields.NamedFields;
-import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.handle.SealedResumeToken;
 import io.firegate.firestore.method.FirestoreMethod;
-import io.firegate.firestore.rows.RowQuery;
 import io.firegate.policy.Access;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.IpAddress;
+import io.firegate.policy.Lookups;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.Principal;
+import io.firegate.policy.ResourcePath;
 import io.firegate.policy.Standing;
-import io.firegate.policy.condition.RowPredicate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListenStream {
     /** What a listen carries out of what a permit may demand. */
-    private static final Set<Demand> MET = Set.copyOf(EnumSet.of(Demand.ROWS, Demand.FIELDS, Demand.WRITE_GUARD));
+    private static final Set<Demand> MET = Demand.OF_READS;
 
-    private static final String QUERY_PLACE = "add_target.query.structured_query";
     private static final int PREFIX_BYTES = 5;
 
     /** Whatever is sent on the stream is answered through {@link #answered}, and through nothing else. */
@@ -65,7 +60,10 @@ public final class ListenStream {
     private final Map<Integer, ListenTarget> byId = new HashMap<>(1);
 
     private final Map<Integer, ListenTarget> byUpstreamId = new HashMap<>(1);
+    private final ListenLookups lookups = new ListenLookups();
+    private final List<PermittedCall> released = new ArrayList<>(0);
     private final ListenAnswers answers;
+    private @Nullable Waiting waiting;
     private @Nullable DatabaseName database;
     private @Nullable String credential;
     private int lastUpstreamId;
@@ -90,7 +88,32 @@ public final class ListenStream {
         this.namedTier = namedTier;
         this.client = client;
         this.targetsMax = targetsMax;
-        this.answers = new ListenAnswers(sealer, principal, byUpstreamId);
+        this.answers = new ListenAnswers(sealer, principal, byUpstreamId, lookups);
+    }
+
+    /**
+     * A target whose conditions look up documents that are not known yet.
+     *
+     * @param number as in {@link Asked.Permitted}
+     */
+    private record Waiting(TargetAsk ask, int number) {}
+
+    /** What is decided about a target. */
+    private sealed interface Judged {
+        /**
+         * All is known.
+         *
+         * @param caller who asked, with what has been looked up
+         * @param on the documents it depends on
+         */
+        record Settled(Decision.Settled decision, Caller caller, Set<ResourcePath> on) implements Judged {}
+
+        /**
+         * It depends on documents that are not all known.
+         *
+         * @param permit what is permitted whatever they hold
+         */
+        record Open(Decision.Permit permit, Caller caller, Set<ResourcePath> on) implements Judged {}
     }
 
     /** What comes of a message of the client. */
@@ -102,6 +125,14 @@ public final class ListenStream {
          * @param call the message for Firestore: the first opens the call, the others follow on it
          */
         record Permitted(int number, PermittedCall call) implements Asked {}
+
+        /**
+         * Documents are looked up first; {@link #lookedUp} says what comes of the target when {@link #isLookedUp}. Until then nothing else
+         * may be asked.
+         *
+         * @param call has Firestore tell of them from now on
+         */
+        record LookUp(PermittedCall call) implements Asked {}
 
         /** The policy says no to a target. */
         record Denied(int target, DatabaseName database, List<Access> accesses, Decision.Deny deny) implements Asked {
@@ -165,9 +196,13 @@ public final class ListenStream {
         }
     }
 
-    /** The client's numbers of what is listened to. */
+    /** The client's numbers of what is listened to, and of what waits to be. */
     public List<Integer> targets() {
-        return List.copyOf(byId.keySet());
+        List<Integer> targets = new ArrayList<>(byId.keySet());
+        if (waiting != null) {
+            targets.add(waiting.ask().id());
+        }
+        return targets;
     }
 
     /** Whether what Firestore says in words could tell of what is hidden. */
@@ -175,14 +210,21 @@ public final class ListenStream {
         return byUpstreamId.values().stream().anyMatch(ListenTarget::withholdsWords);
     }
 
-    /** Firestore's side of the stream has ended: there are no targets any more. */
-    public void clear() {
-        byId.clear();
-        byUpstreamId.clear();
+    /** What Firestore must be told because documents need not be watched any more; each is told once. */
+    public List<PermittedCall> takeReleased() {
+        List<PermittedCall> taken = List.copyOf(released);
+        released.clear();
+        return taken;
+    }
+
+    /** The length of the documents that are watched. */
+    public long watchedBytes() {
+        return lookups.size() == 0 ? 0 : lookups.heldBytes();
     }
 
     /** Judges a message of the client. Total: answers every sequence of bytes. */
     public Asked asked(byte[] message, Standing standing, Instant now) {
+        Caller caller = new Caller.Standard(standing, namedTier, now, client);
         return switch (reader.read(message, new Handles(sealer, principal))) {
             case ListenReader.Asked.Invalid(var problem, var place) -> new Asked.Invalid(problem, place);
             case ListenReader.Asked.Unreadable(int target, var problem, var place) ->
@@ -190,7 +232,7 @@ public final class ListenStream {
                         ? new Asked.Invalid(RequestProblem.BAD_TARGET_ID, "add_target.target_id")
                         : new Asked.Refused(target, problem, place);
             case ListenReader.Asked.Remove(int target) -> removed(target);
-            case ListenReader.Asked.Add(var ask) -> add(ask, new Caller.Standard(standing, namedTier, now, client));
+            case ListenReader.Asked.Add(var ask) -> add(ask, caller);
         };
     }
 
@@ -198,29 +240,109 @@ public final class ListenStream {
         if (byId.containsKey(ask.id())) {
             return new Asked.Invalid(RequestProblem.BAD_TARGET_ID, "add_target.target_id");
         }
-        // Those on their way out count as well: Firestore has not let go of them.
-        if (byUpstreamId.size() >= targetsMax) {
+        if (isFull(1)) {
             return new Asked.Refused(ask.id(), RequestProblem.TOO_MANY_TARGETS, null);
         }
         if (database != null && !database.equals(ask.database())) {
             return new Asked.Refused(ask.id(), RequestProblem.FOREIGN_DATABASE, "database");
         }
-        return switch (decide(ask.kept(), caller)) {
-            case Decision.Deny deny -> new Asked.Denied(ask.id(), ask.database(), ask.accesses(), deny);
-            case Decision.Permit permit -> carryOut(ask, Plan.Verdict.of(permit, caller));
+        return settle(ask, ++lastUpstreamId, caller);
+    }
+
+    /** Whether there is no room for so many more. Those on their way out count as well: Firestore has not let go of them. */
+    private boolean isFull(int more) {
+        return byUpstreamId.size() + lookups.size() + more > targetsMax;
+    }
+
+    /** Whether a target waits of which all is known now. */
+    public boolean isLookedUp() {
+        return waiting != null && lookups.isKnown(waiting.number());
+    }
+
+    /** What comes of the target that waits. */
+    public Asked lookedUp(Standing standing, Instant now) {
+        Waiting waits = waiting;
+        if (waits == null) {
+            throw new IllegalStateException("no target waits");
+        }
+        waiting = null;
+        return settle(waits.ask(), waits.number(), new Caller.Standard(standing, namedTier, now, client));
+    }
+
+    private Asked settle(TargetAsk ask, int number, Caller caller) {
+        Asked asked = switch (judge(ask.kept(), caller, credential)) {
+            case Judged.Settled(Decision.Deny deny, var with, var on) -> denied(ask, deny);
+            case Judged.Settled(Decision.Permit permit, var with, var on) -> {
+                lookups.use(number, on);
+                yield carryOut(ask, number, Plan.Verdict.of(permit, with));
+            }
+            case Judged.Open open -> lookUp(ask, number, open);
         };
+        if (!(asked instanceof Asked.Permitted || asked instanceof Asked.LookUp)) {
+            leave(number);
+        }
+        return asked;
     }
 
-    private Decision.Settled decide(TargetAsk.Kept ask, Caller caller) {
-        return Demand.enforceable(caller.decide(ask.database(), ask.accesses(), credential), MET);
+    private static Asked denied(TargetAsk ask, Decision.Deny deny) {
+        return new Asked.Denied(ask.id(), ask.database(), ask.accesses(), deny);
     }
 
-    private Asked carryOut(TargetAsk ask, Plan.Verdict verdict) {
+    /** What is refused whatever the documents hold is refused before anybody reads them. */
+    private Asked lookUp(TargetAsk ask, int number, Judged.Open open) {
+        Decision.Deny deny =
+                ask.isQuery() ? NarrowedTarget.hiddenField(ask, Plan.Verdict.of(open.permit(), open.caller())) : null;
+        if (deny != null) {
+            return denied(ask, deny);
+        }
+        if (isFull(2)) {
+            return new Asked.Refused(ask.id(), RequestProblem.TOO_MANY_TARGETS, null);
+        }
+        Set<ResourcePath> unwatched = lookups.unwatched(open.on());
+        if (unwatched.isEmpty()) {
+            throw new IllegalStateException("only one target at a time waits for documents");
+        }
+        ListenRequest watch = lookups.watch(++lastUpstreamId, ask.database(), unwatched);
+        lookups.use(number, open.on());
+        waiting = new Waiting(ask, number);
+        database = ask.database();
+        credential = open.permit().credential();
+        return new Asked.LookUp(call(ask.database(), open.permit(), unwatched.size(), watch, null));
+    }
+
+    /** A target needs nothing of what is looked up any more. */
+    private void leave(int number) {
+        for (int upstreamId : lookups.leave(number)) {
+            released.add(removal(upstreamId));
+        }
+    }
+
+    private Judged judge(TargetAsk.Kept ask, Caller caller, @Nullable String bound) {
+        Caller first = caller.apart();
+        Decision.Settled decision = decide(ask, first, bound);
+        Set<ResourcePath> on = first.needed();
+        if (!(decision instanceof Decision.Permit permit) || on.isEmpty()) {
+            return new Judged.Settled(decision, first, Set.of());
+        }
+        Lookups found = lookups.found(on);
+        if (found == null) {
+            return new Judged.Open(permit, first, on);
+        }
+        Caller second = first.with(found);
+        return new Judged.Settled(decide(ask, second, bound), second, on);
+    }
+
+    private static Decision.Settled decide(TargetAsk.Kept ask, Caller caller, @Nullable String bound) {
+        return Demand.enforceable(caller.decide(ask.database(), ask.accesses(), bound), MET);
+    }
+
+    private Asked carryOut(TargetAsk ask, int number, Plan.Verdict verdict) {
         Target.Builder forwarded = ask.target().toBuilder();
         if (ask.isQuery()) {
-            Decision.Deny deny = narrow(ask, verdict, forwarded);
+            Decision.Deny hidden = NarrowedTarget.hiddenField(ask, verdict);
+            Decision.Deny deny = hidden == null ? NarrowedTarget.narrow(ask, verdict, forwarded) : hidden;
             if (deny != null) {
-                return new Asked.Denied(ask.id(), ask.database(), ask.accesses(), deny);
+                return denied(ask, deny);
             }
         }
         SealedResumeToken.Target handle =
@@ -230,8 +352,8 @@ public final class ListenStream {
         boolean hasPicture =
                 ask.target().hasReadTime() || !ask.target().getResumeToken().isEmpty();
         ListenTarget.Start afresh = hasPicture ? ListenTarget.Start.AFRESH : ListenTarget.Start.NEW;
-        ListenTarget target = new ListenTarget(
-                ask.kept(), ++lastUpstreamId, verdict, handle, resumes ? ListenTarget.Start.RESUMED : afresh);
+        ListenTarget target =
+                new ListenTarget(ask.kept(), number, verdict, handle, resumes ? ListenTarget.Start.RESUMED : afresh);
         forwarded.setTargetId(target.upstreamId());
         byId.put(target.id(), target);
         byUpstreamId.put(target.upstreamId(), target);
@@ -239,7 +361,12 @@ public final class ListenStream {
         credential = verdict.permit().credential();
         return new Asked.Permitted(
                 target.upstreamId(),
-                call(target, ask.request().toBuilder().setAddTarget(forwarded).build(), ask.form()));
+                call(
+                        ask.database(),
+                        target.permit(),
+                        ask.kept().items(),
+                        ask.request().toBuilder().setAddTarget(forwarded).build(),
+                        ask.form()));
     }
 
     /** Puts in Firestore's own place to go on from; false when the client begins from nothing. */
@@ -258,34 +385,6 @@ public final class ListenStream {
         return true;
     }
 
-    /** Narrows a query to what may be seen; the refusal when that cannot be done. */
-    private Decision.@Nullable Deny narrow(TargetAsk ask, Plan.Verdict verdict, Target.Builder forwarded) {
-        Decision.Grant grant = verdict.permit().grants().get(0);
-        StructuredQuery query = ask.target().getQuery().getStructuredQuery();
-        for (VisibleFields visible : verdict.fields().values()) {
-            NamedField named = new NamedFields(visible).queried(query, QUERY_PLACE);
-            if (named != null) {
-                return new Decision.Deny(
-                        DenyReason.HIDDEN_FIELD,
-                        grant.access(),
-                        grant.tier(),
-                        grant.rule(),
-                        named.words(),
-                        named.place());
-            }
-        }
-        for (RowPredicate rows : verdict.rows().values()) {
-            switch (RowQuery.over(ask.database(), verdict.resource()).narrow(query, rows)) {
-                case RowQuery.Outcome.Impossible(var why) -> {
-                    return Demand.unmet(grant, why);
-                }
-                case RowQuery.Outcome.Narrowed(var narrowed) ->
-                    forwarded.getQueryBuilder().setStructuredQuery(narrowed);
-            }
-        }
-        return null;
-    }
-
     private Asked removed(int id) {
         ListenTarget target = byId.remove(id);
         return new Asked.Removed(target == null ? null : removal(target, false));
@@ -293,31 +392,52 @@ public final class ListenStream {
 
     private PermittedCall removal(ListenTarget target, boolean told) {
         target.remove(told);
+        leave(target.upstreamId());
+        return removal(target.upstreamId());
+    }
+
+    private PermittedCall removal(int upstreamId) {
+        DatabaseName in = database;
+        String with = credential;
+        if (in == null || with == null) {
+            throw new IllegalStateException("nothing has been listened to");
+        }
         return call(
-                target,
+                in,
+                new Decision.Permit(with, List.of()),
+                0,
                 ListenRequest.newBuilder()
-                        .setDatabase(target.ask().database().resourceName())
-                        .setRemoveTarget(target.upstreamId())
+                        .setDatabase(in.resourceName())
+                        .setRemoveTarget(upstreamId)
                         .build(),
                 null);
     }
 
-    private static PermittedCall call(ListenTarget target, ListenRequest request, @Nullable QueryForm form) {
+    private static PermittedCall call(
+            DatabaseName database,
+            Decision.Permit permit,
+            int items,
+            ListenRequest request,
+            @Nullable QueryForm form) {
         byte[] bytes = request.toByteArray();
         ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + bytes.length, PREFIX_BYTES + bytes.length)
                 .writeByte(0)
                 .writeInt(bytes.length)
                 .writeBytes(bytes);
-        return new PermittedCall(
-                FirestoreMethod.LISTEN,
-                target.ask().database(),
-                target.permit(),
-                target.ask().items(),
-                true,
-                List.of(),
-                NOTHING,
-                form,
-                frame);
+        return new PermittedCall(FirestoreMethod.LISTEN, database, permit, items, true, List.of(), NOTHING, form, frame);
+    }
+
+    /** Takes in what a message of Firestore tells of documents that are looked up. Comes before {@link #answered} with the same message. */
+    public LookedUp seen(byte[] message) {
+        if (lookups.size() == 0) {
+            return LookedUp.SAME;
+        }
+        try {
+            return lookups.see(ListenResponse.parseFrom(message));
+        } catch (InvalidProtocolBufferException e) {
+            // The same is said of it when it is to be shown.
+            return LookedUp.SAME;
+        }
     }
 
     /** What the client sees of a message of Firestore; null when it is none a Listen stream has. */
@@ -330,6 +450,7 @@ public final class ListenStream {
         }
         for (ListenAnswer.Ended ended : answer.ended()) {
             ListenTarget target = byUpstreamId.remove(ended.number());
+            leave(ended.number());
             if (target != null && target.equals(byId.get(target.id()))) {
                 byId.remove(target.id());
             }
@@ -349,13 +470,14 @@ public final class ListenStream {
         boolean elsewhere = false;
         for (ListenTarget target : List.copyOf(byId.values())) {
             TargetAsk.Kept ask = target.ask();
-            Decision.Settled verdict = decide(ask, caller);
-            if (verdict instanceof Decision.Deny deny && deny.reason() == DenyReason.MIXED_CREDENTIALS) {
+            Judged judged = judge(ask, caller, credential);
+            if (judged instanceof Judged.Settled(Decision.Deny deny, var with, var on)
+                    && deny.reason() == DenyReason.MIXED_CREDENTIALS) {
                 elsewhere = true;
-                verdict = Demand.enforceable(caller.decide(ask.database(), ask.accesses(), null), MET);
+                judged = judge(ask, caller, null);
             }
-            switch (verdict) {
-                case Decision.Deny deny -> {
+            switch (judged) {
+                case Judged.Settled(Decision.Deny deny, var with, var on) -> {
                     byId.remove(target.id());
                     changes.add(new Change.Revoked(
                             target.id(),
@@ -365,17 +487,13 @@ public final class ListenStream {
                             deny,
                             removal(target, true)));
                 }
-                case Decision.Permit permit -> {
-                    Obligations[] was = demanded(target.permit());
-                    Obligations[] is = demanded(permit);
-                    // Fields first: a client that began anew would keep on its screen what it may not see any more.
-                    if (!sameFields(was, is)) {
-                        byId.remove(target.id());
-                        changes.add(new Change.OtherFields(target.id(), target.upstreamId(), removal(target, true)));
-                    } else if (!sameRows(was, is)) {
-                        elsewhere = true;
-                    }
+                case Judged.Settled(Decision.Permit permit, var with, var on) -> {
+                    // It may be others than before.
+                    lookups.use(target.upstreamId(), on);
+                    elsewhere |= changed(target, permit, changes);
                 }
+                // Another document is looked up than before, and the stream begins anew to know it.
+                case Judged.Open(var permit, var with, var on) -> elsewhere |= changed(target, permit, changes);
             }
         }
         if (elsewhere) {
@@ -383,6 +501,19 @@ public final class ListenStream {
             changes.add(Change.Elsewhere.INSTANCE);
         }
         return changes;
+    }
+
+    /** Notes what has become of a target that is still permitted; true when its rows are others now. */
+    private boolean changed(ListenTarget target, Decision.Permit permit, List<Change> changes) {
+        Obligations[] was = demanded(target.permit());
+        Obligations[] is = demanded(permit);
+        // Fields first: a client that began anew would keep on its screen what it may not see any more.
+        if (!sameFields(was, is)) {
+            byId.remove(target.id());
+            changes.add(new Change.OtherFields(target.id(), target.upstreamId(), removal(target, true)));
+            return false;
+        }
+        return !sameRows(was, is);
     }
 
     private static Obligations[] demanded(Decision.Permit permit) {
