@@ -47,7 +47,9 @@ public final class GatewayHarness implements AutoCloseable {
     private final LocalCertificate certificate;
     private final Path yaml;
     private final Path auditFile;
-    private final InProcessGateway gateway;
+    private final InstantSource clock;
+    private final List<String> overrides;
+    private volatile InProcessGateway gateway;
 
     /**
      * Starts everything.
@@ -61,6 +63,8 @@ public final class GatewayHarness implements AutoCloseable {
 
     private GatewayHarness(Path directory, InstantSource clock, String[] overrides, String policyText)
             throws Exception {
+        this.clock = clock;
+        this.overrides = List.of(overrides);
         emulator = emulator();
         issuer = LocalIssuer.start(clock);
         tenant = issuer.addTenant(TENANT, AUDIENCE, "Data.Access");
@@ -114,6 +118,16 @@ public final class GatewayHarness implements AutoCloseable {
     /** Tells the gateway to end, and does not wait for it. */
     public void stopSoon() {
         gateway.stopSoon();
+    }
+
+    /** Ends the gateway and waits for it; what is around it goes on. */
+    public void stop() {
+        gateway.close();
+    }
+
+    /** Starts the gateway anew, at other ports. */
+    public void startAgain() {
+        gateway = InProcessGateway.start(clock, yaml, overrides.toArray(String[]::new));
     }
 
     /** Puts another policy in force and waits until it is. */

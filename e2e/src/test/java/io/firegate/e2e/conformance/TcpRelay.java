@@ -56,7 +56,7 @@ public final class TcpRelay implements AutoCloseable {
     }
 
     /** From now on new connections go to another port. */
-    void retarget(int port) {
+    public void retarget(int port) {
         target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 

@@ -22,6 +22,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ final class ListenClient implements AutoCloseable {
     private final Map<Integer, Seen> targets = new HashMap<>();
     private final List<ListenResponse> heard = new ArrayList<>();
     private @Nullable Status end;
+    private Instant endedAt = Instant.MAX;
     private String endReason = "";
 
     /** What is known of one target. */
@@ -60,6 +62,7 @@ final class ListenClient implements AutoCloseable {
         boolean added;
         boolean current;
         boolean removed;
+        Instant removedAt = Instant.MAX;
         int cause;
         String reason = "";
         int resets;
@@ -194,6 +197,11 @@ final class ListenClient implements AutoCloseable {
         return Optional.ofNullable(end);
     }
 
+    /** When the stream ended. */
+    synchronized Instant endedAt() {
+        return endedAt;
+    }
+
     /** The reason in the details of the stream's end; empty without one. */
     synchronized String endReason() {
         return endReason;
@@ -219,6 +227,7 @@ final class ListenClient implements AutoCloseable {
 
     private synchronized void ended(Status status, String reason) {
         end = status;
+        endedAt = Instant.now();
         endReason = reason;
         notifyAll();
     }
@@ -267,6 +276,7 @@ final class ListenClient implements AutoCloseable {
                 }
                 case REMOVE -> {
                     seen.removed = true;
+                    seen.removedAt = Instant.now();
                     seen.cause = change.getCause().getCode();
                     seen.reason = reason(change.getCause());
                 }

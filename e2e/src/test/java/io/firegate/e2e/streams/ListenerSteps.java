@@ -59,13 +59,14 @@ final class ListenerSteps {
         try (TcpRelay relay = TcpRelay.start(GatewayHarness.emulator().port());
                 GatewayHarness harness = GatewayHarness.withClock(
                         directory, clock, of("A"), "--set", "upstream.emulator=" + relay.endpoint());
+                TcpRelay front = TcpRelay.start(harness.plaintextPort());
                 PlainFirestore admin = new PlainFirestore(
                         GatewayHarness.emulator().endpoint(),
                         "owner",
                         "projects/" + harness.project() + "/databases/(default)")) {
             admin.commit(patient(admin, "a1", "A"), patient(admin, "b1", "B"), patient(admin, "c1", "C"));
             try (Listener listener = client.listen(
-                    "127.0.0.1:" + harness.plaintextPort(),
+                    front.endpoint(),
                     harness.project(),
                     harness.tenant().userToken(GatewayHarness.OWNER),
                     "patients")) {
@@ -103,12 +104,22 @@ final class ListenerSteps {
                         .as("after Firestore's connections were cut")
                         .isEqualTo("a1 a2 a3 a4 a5");
 
+                harness.stop();
+                admin.commit(patient(admin, "b6", "B"), patient(admin, "a6", "A"));
+                harness.startAgain();
+                front.retarget(harness.plaintextPort());
+                assertThat(listener.next())
+                        .as("after the gateway was away, and another key seals its tokens")
+                        .isEqualTo("a1 a2 a3 a4 a5 a6");
+                admin.commit(patient(admin, "a7", "A"));
+                assertThat(listener.next()).isEqualTo("a1 a2 a3 a4 a5 a6 a7");
+
                 harness.reload(of("C"));
                 assertThat(listener.next())
                         .as("after a reload that shows other rows")
                         .isEqualTo("c1");
 
-                admin.commit(patient(admin, "a6", "A"));
+                admin.commit(patient(admin, "a8", "A"));
                 admin.commit(patient(admin, "c2", "C"));
                 assertThat(listener.next()).as("the old rows are out of sight").isEqualTo("c1 c2");
 

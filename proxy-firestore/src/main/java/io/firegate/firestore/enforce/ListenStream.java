@@ -414,17 +414,14 @@ public final class ListenStream {
     }
 
     private static PermittedCall call(
-            DatabaseName database,
-            Decision.Permit permit,
-            int items,
-            ListenRequest request,
-            @Nullable QueryForm form) {
+            DatabaseName database, Decision.Permit permit, int items, ListenRequest request, @Nullable QueryForm form) {
         byte[] bytes = request.toByteArray();
         ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + bytes.length, PREFIX_BYTES + bytes.length)
                 .writeByte(0)
                 .writeInt(bytes.length)
                 .writeBytes(bytes);
-        return new PermittedCall(FirestoreMethod.LISTEN, database, permit, items, true, List.of(), NOTHING, form, frame);
+        return new PermittedCall(
+                FirestoreMethod.LISTEN, database, permit, items, true, List.of(), NOTHING, form, frame);
     }
 
     /** Takes in what a message of Firestore tells of documents that are looked up. Comes before {@link #answered} with the same message. */
