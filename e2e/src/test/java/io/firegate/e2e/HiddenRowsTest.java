@@ -1,8 +1,9 @@
 package io.firegate.e2e;
 
+import static io.firegate.e2e.TwinDatabases.await;
+import static io.firegate.e2e.TwinDatabases.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.api.core.ApiFuture;
 import com.google.cloud.firestore.DocumentReference;
 import com.google.cloud.firestore.DocumentSnapshot;
 import com.google.cloud.firestore.FieldMask;
@@ -15,17 +16,11 @@ import com.google.firestore.v1.DocumentMask;
 import com.google.firestore.v1.GetDocumentRequest;
 import com.google.protobuf.Message;
 import io.firegate.e2e.rows.RawCall;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -43,8 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class HiddenRowsTest {
-    private static final int CALL_SECONDS = 60;
-
     private static final String POLICY = """
             version: 1
             tiers:
@@ -65,21 +58,14 @@ class HiddenRowsTest {
               - { tier: reading, groups: [5b1f0a52-0000-4000-8000-0000000000e2] }
             """;
 
-    /** Of equal length, so that lengths are equal too. */
-    private static final List<String> DATABASES = List.of("hidden", "barren");
-
+    private TwinDatabases twins;
     private GatewayHarness harness;
-    private String reader;
-    private HttpClient http1;
-    private HttpClient http2;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         harness = GatewayHarness.withPolicy(directory, POLICY, "--set", "limits.drainMillis=0");
-        reader = harness.tenant().userToken("reader");
-        http1 = harness.http(HttpClient.Version.HTTP_1_1);
-        http2 = harness.http(HttpClient.Version.HTTP_2);
-        for (String database : DATABASES) {
+        twins = new TwinDatabases(harness);
+        for (String database : TwinDatabases.ALL) {
             boolean all = database.equals("hidden");
             try (Firestore direct = harness.direct(database)) {
                 put(direct, "notes/a", Map.of("open", true, "n", 1, "m", Map.of("x", 1)));
@@ -100,17 +86,7 @@ class HiddenRowsTest {
 
     @AfterAll
     void stop() {
-        http1.shutdownNow();
-        http2.shutdownNow();
-        harness.close();
-    }
-
-    private static void put(Firestore client, String path, Map<String, Object> fields) throws Exception {
-        await(client.document(path).set(fields));
-    }
-
-    private static <T> T await(ApiFuture<T> future) throws Exception {
-        return future.get(CALL_SECONDS, TimeUnit.SECONDS);
+        twins.close();
     }
 
     /** The HTTP status, a target and, where there is one, a body, with spaces between. */
@@ -147,50 +123,17 @@ class HiddenRowsTest {
             })
     void restTellsNoDifference(String request) throws Exception {
         String[] parts = request.split(" ", 3);
-        for (HttpClient client : List.of(http1, http2)) {
-            List<String> answers = new ArrayList<>();
-            for (String database : DATABASES) {
-                answers.add(rest(client, database, parts[1], parts.length == 3 ? parts[2] : ""));
-            }
+        for (List<String> answers : twins.answers(parts[1], parts.length == 3 ? parts[2] : "")) {
             assertThat(answers.get(0)).isEqualTo(answers.get(1)).startsWith(parts[0]);
         }
-    }
-
-    private String rest(HttpClient client, String database, String target, String body) throws Exception {
-        String name = "projects/" + harness.project() + "/databases/" + database;
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(harness.documents(client.equals(http2), database) + target))
-                .timeout(Duration.ofSeconds(CALL_SECONDS))
-                .header("authorization", "Bearer " + reader)
-                .header("content-type", "application/json");
-        HttpResponse<String> response = client.send(
-                (body.isEmpty()
-                                ? request.GET()
-                                : request.POST(HttpRequest.BodyPublishers.ofString(body.replace("DB", name))))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
-        if (response.statusCode() == 200) {
-            // A moment with fewer digits is shorter.
-            headers.remove("content-length");
-        }
-        return response.statusCode() + " " + headers + "\n" + comparable(response.body(), database);
-    }
-
-    /** Without what differs between any two databases: names, moments, handles and decision ids, all of them as long. */
-    private static String comparable(String text, String database) {
-        return text.replace("/" + database + "/", "/DB/")
-                .replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z\"", "\"MOMENT\"")
-                .replaceAll("\"nextPageToken\": \"[^\"]+\"", "\"nextPageToken\": \"TOKEN\"")
-                .replaceAll("\"decision\": \"[^\"]+\"", "\"decision\": \"ID\"");
     }
 
     @Test
     void grpcTellsNoDifference() {
         List<List<String>> answers = new ArrayList<>();
-        for (String database : DATABASES) {
+        for (String database : TwinDatabases.ALL) {
             String root = "projects/" + harness.project() + "/databases/" + database + "/documents";
-            try (RawCall call = new RawCall("127.0.0.1:" + harness.plaintextPort(), reader)) {
+            try (RawCall call = new RawCall("127.0.0.1:" + harness.plaintextPort(), twins.reader)) {
                 List<String> events = new ArrayList<>();
                 for (String id : List.of("a", "b", "g", "none")) {
                     for (String field : List.of("", "n", "open", "m.x")) {
@@ -221,7 +164,8 @@ class HiddenRowsTest {
     }
 
     private static String text(RawCall call, String rpc, Message request, String database) {
-        return comparable(call.events(rpc, request), database).replaceAll("seconds: \\d+|nanos: \\d+", "MOMENT");
+        return TwinDatabases.comparable(call.events(rpc, request), database)
+                .replaceAll("seconds: \\d+|nanos: \\d+", "MOMENT");
     }
 
     @Test
@@ -230,17 +174,11 @@ class HiddenRowsTest {
             List<String> seen = new ArrayList<>();
             String token = "";
             do {
-                String page = rest(http1, "hidden", "/notes?pageSize=2" + order + token, "");
-                assertThat(page).startsWith("200 ");
-                page.lines().filter(line -> line.contains("\"name\":")).forEach(line -> seen.add(line.strip()));
-                HttpResponse<String> raw = http1.send(
-                        HttpRequest.newBuilder(URI.create(
-                                        harness.documents(false, "hidden") + "/notes?pageSize=2" + order + token))
-                                .header("authorization", "Bearer " + reader)
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> page = twins.send("/notes?pageSize=2" + order + token, "");
+                assertThat(page.statusCode()).isEqualTo(200);
+                page.body().lines().filter(line -> line.contains("\"name\":")).forEach(line -> seen.add(line.strip()));
                 Matcher next =
-                        Pattern.compile("\"nextPageToken\": \"([^\"]+)\"").matcher(raw.body());
+                        Pattern.compile("\"nextPageToken\": \"([^\"]+)\"").matcher(page.body());
                 token = next.find() ? "&pageToken=" + next.group(1) : "";
             } while (!token.isEmpty());
             assertThat(seen).hasSize(3).doesNotHaveDuplicates();
@@ -249,7 +187,7 @@ class HiddenRowsTest {
 
     @Test
     void transactionsReadTheSameRows() throws Exception {
-        try (Firestore client = harness.plaintext("hidden", reader)) {
+        try (Firestore client = harness.plaintext("hidden", twins.reader)) {
             DocumentReference shown = client.document("notes/a");
             DocumentReference hidden = client.document("notes/b");
             for (TransactionOptions options : List.of(
@@ -277,7 +215,7 @@ class HiddenRowsTest {
 
     @Test
     void theOfficialClientSeesNothingOfIt() throws Exception {
-        try (Firestore client = harness.plaintext("hidden", reader)) {
+        try (Firestore client = harness.plaintext("hidden", twins.reader)) {
             List<String> listed = new ArrayList<>();
             client.collection("notes").listDocuments().forEach(each -> listed.add(each.getId()));
             assertThat(listed).containsExactly("a", "c", "e");
@@ -304,9 +242,7 @@ class HiddenRowsTest {
                         "POST :partitionQuery", "OK firegate")
                 .entrySet()) {
             int before = harness.audit().size();
-            rest(
-                    http1,
-                    "hidden",
+            twins.send(
                     each.getKey().substring(each.getKey().indexOf(' ') + 1),
                     each.getKey().startsWith("GET")
                             ? ""
@@ -328,32 +264,21 @@ class HiddenRowsTest {
 
     @Test
     void whatAPageKeepsCountsAndIsGivenBack(@TempDir Path directory) throws Exception {
-        try (GatewayHarness small = GatewayHarness.withPolicy(
+        try (TwinDatabases small = new TwinDatabases(GatewayHarness.withPolicy(
                         directory,
                         POLICY,
                         "--set",
                         "limits.drainMillis=0",
                         "--set",
-                        "limits.answerBytesTotal=1048576");
-                Firestore direct = small.direct("hidden")) {
+                        "limits.answerBytesTotal=1048576"));
+                Firestore direct = small.harness.direct("hidden")) {
             for (int i = 0; i < 6; i++) {
                 put(direct, "notes/" + i, Map.of("open", true, "text", "x".repeat(300_000)));
             }
             for (int i = 0; i < 3; i++) {
-                assertThat(statusOf(small, "/notes?pageSize=6")).isEqualTo(503);
-                assertThat(statusOf(small, "/notes?pageSize=1")).isEqualTo(200);
+                assertThat(small.send("/notes?pageSize=6", "").statusCode()).isEqualTo(503);
+                assertThat(small.send("/notes?pageSize=1", "").statusCode()).isEqualTo(200);
             }
         }
-    }
-
-    private int statusOf(GatewayHarness gateway, String target) throws Exception {
-        return http1.send(
-                        HttpRequest.newBuilder(URI.create(gateway.documents(false, "hidden") + target))
-                                .header(
-                                        "authorization",
-                                        "Bearer " + gateway.tenant().userToken("reader"))
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding())
-                .statusCode();
     }
 }

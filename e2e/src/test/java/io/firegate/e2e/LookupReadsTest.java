@@ -1,8 +1,9 @@
 package io.firegate.e2e;
 
+import static io.firegate.e2e.TwinDatabases.await;
+import static io.firegate.e2e.TwinDatabases.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.api.core.ApiFuture;
 import com.google.cloud.firestore.DocumentSnapshot;
 import com.google.cloud.firestore.Firestore;
 import com.google.cloud.firestore.TransactionOptions;
@@ -11,19 +12,13 @@ import com.google.firestore.v1.GetDocumentRequest;
 import com.google.firestore.v1.RunQueryRequest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -42,8 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("try") // closing a client may be interrupted, and then the test ends
 class LookupReadsTest {
-    private static final int CALL_SECONDS = 60;
-
     private static final String POLICY = """
             version: 1
             tiers:
@@ -73,14 +66,9 @@ class LookupReadsTest {
 
     private static final String STAFF = "staff/5b1f0a52-0000-4000-8000-000000000002";
 
-    /** Of equal length, so that lengths are equal too. */
-    private static final List<String> DATABASES = List.of("hidden", "barren");
-
     private GuardedFirestore between;
+    private TwinDatabases twins;
     private GatewayHarness harness;
-    private String reader;
-    private HttpClient http1;
-    private HttpClient http2;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -98,9 +86,7 @@ class LookupReadsTest {
                 new GuardedFirestore(GatewayHarness.emulator().endpoint(), token -> "anybody", Map.of("anybody", all));
         harness = GatewayHarness.withPolicy(
                 directory, POLICY, "--set", "limits.drainMillis=0", "--set", "upstream.emulator=" + between.address());
-        reader = harness.tenant().userToken("reader");
-        http1 = harness.http(HttpClient.Version.HTTP_1_1);
-        http2 = harness.http(HttpClient.Version.HTTP_2);
+        twins = new TwinDatabases(harness);
         fill();
     }
 
@@ -115,7 +101,7 @@ class LookupReadsTest {
     }
 
     private void fill() throws Exception {
-        for (String database : DATABASES) {
+        for (String database : TwinDatabases.ALL) {
             try (Firestore direct = harness.direct(database)) {
                 put(direct, STAFF, Map.of("wards", List.of("A", "B")));
                 put(direct, "patients/a", Map.of("ward", "A"));
@@ -140,18 +126,8 @@ class LookupReadsTest {
 
     @AfterAll
     void stop() {
-        http1.shutdownNow();
-        http2.shutdownNow();
-        harness.close();
+        twins.close();
         between.close();
-    }
-
-    private static void put(Firestore client, String path, Map<String, Object> fields) throws Exception {
-        await(client.document(path).set(fields));
-    }
-
-    private static <T> T await(ApiFuture<T> future) throws Exception {
-        return future.get(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
     /** The HTTP status, how many names the answer has, a target and, where there is one, a body, with spaces between. */
@@ -193,11 +169,7 @@ class LookupReadsTest {
             })
     void whatIsKeptAwayIsNotThere(String request) throws Exception {
         String[] parts = request.split(" ", 4);
-        for (HttpClient client : List.of(http1, http2)) {
-            List<String> answers = new ArrayList<>();
-            for (String database : DATABASES) {
-                answers.add(rest(client, database, parts[2], parts.length == 4 ? parts[3] : ""));
-            }
+        for (List<String> answers : twins.answers(parts[2], parts.length == 4 ? parts[3] : "")) {
             assertThat(answers.get(0)).isEqualTo(answers.get(1)).startsWith(parts[0]);
             assertThat(answers.get(0).split("\"name\": \"proj", -1).length - 1)
                     .as(answers.get(0))
@@ -206,44 +178,11 @@ class LookupReadsTest {
         }
     }
 
-    private String rest(HttpClient client, String database, String target, String body) throws Exception {
-        HttpResponse<String> response = send(client, database, target, body);
-        Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
-        if (response.statusCode() == 200) {
-            // A moment with fewer digits is shorter.
-            headers.remove("content-length");
-        }
-        return response.statusCode() + " " + headers + "\n" + comparable(response.body(), database);
-    }
-
-    private HttpResponse<String> send(HttpClient client, String database, String target, String body) throws Exception {
-        String name = "projects/" + harness.project() + "/databases/" + database;
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(harness.documents(client.equals(http2), database) + target))
-                .timeout(Duration.ofSeconds(CALL_SECONDS))
-                .header("authorization", "Bearer " + reader)
-                .header("content-type", "application/json");
-        return client.send(
-                (body.isEmpty()
-                                ? request.GET()
-                                : request.POST(HttpRequest.BodyPublishers.ofString(body.replace("DB", name))))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Without what differs between any two databases: names, moments, handles and decision ids, all of them as long. */
-    private static String comparable(String text, String database) {
-        return text.replace("/" + database + "/", "/DB/")
-                .replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z\"", "\"MOMENT\"")
-                .replaceAll("\"(nextPageToken|transaction)\": \"[^\"]+\"", "\"$1\": \"HANDLE\"")
-                .replaceAll("\"decision\": \"[^\"]+\"", "\"decision\": \"ID\"");
-    }
-
     /** The patient leaves the ward, and only then something is measured, while the request is between its two reads. */
     @Test
     void bothAreReadAtOneMoment() throws Exception {
         try (Firestore direct = harness.direct("hidden");
-                Firestore client = harness.plaintext("hidden", reader)) {
+                Firestore client = harness.plaintext("hidden", twins.reader)) {
             between.before((method, message) -> {
                 if (method.equals("GetDocument") || method.equals("RunQuery") || isOfTheRead(message)) {
                     move(direct);
@@ -258,8 +197,7 @@ class LookupReadsTest {
                     case 0 ->
                         seen.add(Map.of(
                                 "n",
-                                number(send(http1, "hidden", "/patients/a/vitals/v1", "")
-                                        .body())));
+                                number(twins.send("/patients/a/vitals/v1", "").body())));
                     case 1 ->
                         seen.add(await(client.document("patients/a/vitals/v1").get())
                                 .getData());
@@ -300,7 +238,7 @@ class LookupReadsTest {
 
     @Test
     void readsInTransactions() throws Exception {
-        try (Firestore client = harness.plaintext("hidden", reader)) {
+        try (Firestore client = harness.plaintext("hidden", twins.reader)) {
             for (TransactionOptions options : List.of(
                     TransactionOptions.createReadOnlyOptionsBuilder().build(),
                     TransactionOptions.createReadWriteOptionsBuilder().build())) {
@@ -328,9 +266,7 @@ class LookupReadsTest {
     @Test
     void aTransactionBegunWithTheRead() throws Exception {
         for (String begin : List.of("readOnly", "readWrite")) {
-            String begun = send(
-                            http1,
-                            "hidden",
+            String begun = twins.send(
                             "/patients/a:runQuery",
                             "{\"structuredQuery\": {\"from\": [{\"collectionId\": \"vitals\"}]}, \"newTransaction\": {\""
                                     + begin + "\": {}}}")
@@ -343,11 +279,11 @@ class LookupReadsTest {
 
             String body =
                     "{\"documents\": [\"DB/documents/patients/a/vitals/v1\"], \"transaction\": \"" + handle + "\"}";
-            assertThat(send(http1, "hidden", ":batchGet", body).statusCode()).isEqualTo(200);
-            assertThat(send(http1, "hidden", ":rollback", "{\"transaction\": \"" + handle + "\"}")
+            assertThat(twins.send(":batchGet", body).statusCode()).isEqualTo(200);
+            assertThat(twins.send(":rollback", "{\"transaction\": \"" + handle + "\"}")
                             .statusCode())
                     .isEqualTo(200);
-            assertThat(send(http1, "hidden", ":batchGet", body).statusCode()).isEqualTo(400);
+            assertThat(twins.send(":batchGet", body).statusCode()).isEqualTo(400);
         }
     }
 
@@ -355,22 +291,20 @@ class LookupReadsTest {
     @Test
     void pagesFollowWhatIsFound() throws Exception {
         try (Firestore direct = harness.direct("hidden")) {
-            String first =
-                    send(http1, "hidden", "/patients/a/vitals?pageSize=1", "").body();
+            String first = twins.send("/patients/a/vitals?pageSize=1", "").body();
             String token = token(first);
             assertThat(first).contains("vitals/v1");
 
-            String second = send(http1, "hidden", "/patients/a/vitals?pageSize=1&pageToken=" + token, "")
+            String second = twins.send("/patients/a/vitals?pageSize=1&pageToken=" + token, "")
                     .body();
             assertThat(second).contains("vitals/v2");
 
             put(direct, "patients/a", Map.of("ward", "B"));
-            HttpResponse<String> moved =
-                    send(http1, "hidden", "/patients/a/vitals?pageSize=1&pageToken=" + token(second), "");
+            HttpResponse<String> moved = twins.send("/patients/a/vitals?pageSize=1&pageToken=" + token(second), "");
             assertThat(moved.statusCode() + moved.body().replaceAll("\\s", "")).isEqualTo("200{}");
 
             put(direct, "patients/a", Map.of("ward", "A"));
-            assertThat(send(http1, "hidden", "/patients/a/vitals?pageSize=1&pageToken=" + token(second), "")
+            assertThat(twins.send("/patients/a/vitals?pageSize=1&pageToken=" + token(second), "")
                             .body())
                     .contains("vitals/v3");
         }
@@ -392,8 +326,8 @@ class LookupReadsTest {
             put(direct, "settings/all", Map.of("open", false));
             String at = "?readTime=" + com.google.protobuf.util.Timestamps.toString(then);
 
-            assertThat(send(http1, "hidden", "/past/p", "").statusCode()).isEqualTo(404);
-            assertThat(send(http1, "hidden", "/past/p" + at, "").statusCode()).isEqualTo(200);
+            assertThat(twins.send("/past/p", "").statusCode()).isEqualTo(404);
+            assertThat(twins.send("/past/p" + at, "").statusCode()).isEqualTo(200);
         }
     }
 
@@ -402,18 +336,14 @@ class LookupReadsTest {
     void asksForNoMoreThanItNeeds() throws Exception {
         List<String> asked = new CopyOnWriteArrayList<>();
         between.before((method, message) -> asked.add(method + (hasReadTime(method, message) ? " at" : "")));
-        send(http1, "hidden", "/notes?orderBy=secret", "");
-        send(http1, "hidden", "/nowhere/n", "");
-        send(
-                http1,
-                "hidden",
-                ":batchGet",
-                "{\"documents\": [\"DB/documents/patients/a/vitals/v1\", \"DB/documents/nowhere/n\"]}");
+        twins.send("/notes?orderBy=secret", "");
+        twins.send("/nowhere/n", "");
+        twins.send(":batchGet", "{\"documents\": [\"DB/documents/patients/a/vitals/v1\", \"DB/documents/nowhere/n\"]}");
         assertThat(asked).isEmpty();
 
         int before = harness.audit().size();
-        send(http1, "hidden", "/patients/a/vitals/v1", "");
-        send(http1, "hidden", "/patients/a/vitals", "");
+        twins.send("/patients/a/vitals/v1", "");
+        twins.send("/patients/a/vitals", "");
         assertThat(asked).containsExactly("BatchGetDocuments", "GetDocument at", "BatchGetDocuments", "RunQuery at");
 
         harness.audit().await(before + 2, line -> line.text("kind").equals("outcome"));
