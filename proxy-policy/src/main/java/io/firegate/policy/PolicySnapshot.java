@@ -344,10 +344,8 @@ public final class PolicySnapshot {
                 paths.find(Route.of(document.path().segments()), Operation.GET) != null;
             case Resource.Collection collection -> paths.touches(Reach.of(collection), Operation.GET);
             case Resource.Group group -> paths.touches(Reach.of(group), Operation.GET);
-            // The ids tell that something lies below them, denied or not.
-            case Resource.CollectionIds ids ->
-                paths.find(Route.of(ids.parent().segments()), Operation.GET) != null
-                        || paths.touches(Reach.below(ids.parent()), Operation.GET);
+            // Ids below which something is denied are left out, see opens.
+            case Resource.CollectionIds ids -> paths.find(Route.of(ids.parent().segments()), Operation.GET) != null;
         };
     }
 

@@ -215,10 +215,7 @@ final class PlainReads {
 
     private Expected collections(ListCollectionIdsRequest ids) {
         List<String> parent = segments(ids.getParent());
-        // Ids would tell that something lies below them, denied or not.
-        if (PlainPolicy.anyDenied(PlainPolicy.reach(parent, "", true))
-                || !(world.policy.document(person, Op.COLLECTIONS, parent)
-                        instanceof Verdict.Permitted(var tier, var rule))) {
+        if (!(world.policy.document(person, Op.COLLECTIONS, parent) instanceof Verdict.Permitted(var tier, var rule))) {
             return Expected.refused();
         }
         TreeSet<String> found = new TreeSet<>();

@@ -158,6 +158,10 @@ final class Trial {
                     content.addAll(ids);
                     return answer;
                 }
+                if (page.getCollectionIdsCount() < list.getPageSize()) {
+                    // How many pages there are would tell of what is left out.
+                    content.add("a page that is shorter than asked");
+                }
                 answer = send(list.toBuilder().setPageToken(token).build());
             } else {
                 Message like = switch (Messages.rpc(request)) {

@@ -3,13 +3,9 @@ package io.firegate.firestore.enforce;
 import com.google.firestore.v1.CommitRequest;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
 import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.Edit;
-import io.firegate.firestore.wire.MessageWalk;
-import io.firegate.firestore.wire.WireProblem;
 import io.firegate.policy.Access;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
@@ -169,27 +165,17 @@ public final class Enforcer {
             start = 0;
             framed.getBytes(framed.readerIndex() + PREFIX_BYTES, data);
         }
-        MessageWalk walk = MessageWalk.of(reader.schema(), data, start, start + length);
-        byte[] rewritten = null;
-        if (walk.problem() == null && walk.ambiguous()) {
-            rewritten = rewrite(reader, data, start, length);
-            data = rewritten;
-            walk = MessageWalk.of(reader.schema(), data, PREFIX_BYTES, data.length);
-            if (walk.problem() == null && walk.ambiguous()) {
-                return new Admission.Invalid(RequestProblem.AMBIGUOUS, null);
-            }
-        }
-        WireProblem problem = walk.problem();
-        if (problem != null) {
-            return new Admission.Invalid(RequestProblem.of(problem), walk.problemPlace());
-        }
         Handles handles = new Handles(sealer, caller.principal());
-        RequestMessage request = new RequestMessage(data, walk, handles);
-        Body body = new Body(framed, rewritten, data, walk);
-        return switch (reader.read(request)) {
-            case Reading.Unreadable unreadable -> invalid(unreadable);
-            case Reading.Wants wants -> judge(method, wants, body, caller, reader.meets(), null);
-            case Reading.WriteByWrite writes -> judge(method, writes, body, caller, refusals);
+        return switch (WalkedMessage.of(data, start, start + length, reader.schema(), reader.parser(), handles)) {
+            case WalkedMessage.Unclear(var problem, var place) -> new Admission.Invalid(problem, place);
+            case WalkedMessage.Clear(var request, var rewritten) -> {
+                Body body = new Body(framed, rewritten, request);
+                yield switch (reader.read(request)) {
+                    case Reading.Unreadable unreadable -> invalid(unreadable);
+                    case Reading.Wants wants -> judge(method, wants, body, caller, reader.meets(), null);
+                    case Reading.WriteByWrite writes -> judge(method, writes, body, caller, refusals);
+                };
+            }
         };
     }
 
@@ -276,7 +262,8 @@ public final class Enforcer {
             case Plan.Step.Forward(var edits, var answers) ->
                 admitted(method, wants, permit, body.reencoded(), answers, body.with(edits));
             case Plan.Step.Instead(var instead, var message, var answers) ->
-                admitted(instead, wants, permit, body.reencoded(), answers, Unpooled.wrappedBuffer(frame(message)));
+                admitted(
+                        instead, wants, permit, body.reencoded(), answers, Unpooled.wrappedBuffer(Edit.frame(message)));
         };
     }
 
@@ -395,7 +382,7 @@ public final class Enforcer {
                 refusals,
                 (index, bound) -> judge(
                         FirestoreMethod.COMMIT,
-                        Unpooled.wrappedBuffer(frame(alone(writes, index, body))),
+                        Unpooled.wrappedBuffer(Edit.frame(alone(writes, index, body))),
                         bound,
                         refusals));
         Decision.Deny whole = verdicts.whole();
@@ -430,8 +417,8 @@ public final class Enforcer {
     private static CommitRequest alone(Reading.WriteByWrite writes, int index, Body body) {
         return CommitRequest.newBuilder()
                 .setDatabase(writes.database().resourceName())
-                .addWrites(
-                        RequestMessage.parsed(writes.writes().get(index).field().value(body.data()), 0, Write.parser()))
+                .addWrites(RequestMessage.parsed(
+                        writes.writes().get(index).field().value(body.request().data()), 0, Write.parser()))
                 .build();
     }
 
@@ -440,28 +427,34 @@ public final class Enforcer {
      *
      * @param framed as they came
      * @param rewritten the frame written anew in their place, or null
-     * @param data the array that was judged
-     * @param walk what was judged in it
+     * @param request what was judged
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and gone when the request is judged
-    private record Body(ByteBuf framed, byte @Nullable [] rewritten, byte[] data, MessageWalk walk) {
+    private record Body(ByteBuf framed, byte @Nullable [] rewritten, RequestMessage request) {
         boolean reencoded() {
             return rewritten != null;
         }
 
         /** The message alone, on its own. */
         byte[] message(List<Edit> edits) {
-            byte[] framed = edits.isEmpty() ? null : Edit.frame(data, walk.start(), walk.end(), edits);
-            return framed == null
-                    ? Arrays.copyOfRange(data, walk.start(), walk.end())
-                    : Arrays.copyOfRange(framed, PREFIX_BYTES, framed.length);
+            if (edits.isEmpty()) {
+                return Arrays.copyOfRange(
+                        request.data(), request.walk().start(), request.walk().end());
+            }
+            byte[] edited = edited(edits);
+            return Arrays.copyOfRange(edited, PREFIX_BYTES, edited.length);
         }
 
         ByteBuf with(List<Edit> edits) {
             if (!edits.isEmpty()) {
-                return Unpooled.wrappedBuffer(Edit.frame(data, walk.start(), walk.end(), edits));
+                return Unpooled.wrappedBuffer(edited(edits));
             }
             return rewritten == null ? framed : Unpooled.wrappedBuffer(rewritten);
+        }
+
+        private byte[] edited(List<Edit> edits) {
+            return Edit.frame(
+                    request.data(), request.walk().start(), request.walk().end(), edits);
         }
     }
 
@@ -476,24 +469,6 @@ public final class Enforcer {
         }
         long length = framed.getUnsignedInt(framed.readerIndex() + 1);
         return flag == 0 && length == readable - PREFIX_BYTES ? null : RequestProblem.BAD_FRAME;
-    }
-
-    /** The message as protobuf's own rules settle it, as a frame of its own. */
-    private static byte[] rewrite(RpcReader reader, byte[] data, int start, int length) {
-        try {
-            return frame(reader.parser().parseFrom(data, start, length));
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("what passed the walk does not parse", e);
-        }
-    }
-
-    private static byte[] frame(MessageLite message) {
-        byte[] encoded = message.toByteArray();
-        return Unpooled.buffer(PREFIX_BYTES + encoded.length, PREFIX_BYTES + encoded.length)
-                .writeByte(0)
-                .writeInt(encoded.length)
-                .writeBytes(encoded)
-                .array();
     }
 
     /**

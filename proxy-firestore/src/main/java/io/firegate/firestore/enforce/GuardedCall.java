@@ -9,9 +9,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.wire.Edit;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +34,6 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
 
     static final int STATUS_OK = 0;
 
-    private static final int PREFIX_BYTES = 5;
     private static final int STATUS_NOT_FOUND = 5;
     static final int STATUS_ALREADY_EXISTS = 6;
     static final int STATUS_ABORTED = 10;
@@ -253,11 +252,6 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
 
     private PermittedCall call(
             FirestoreMethod called, MessageLite request, List<Decision.Grant> grants, List<Decision.Deny> refused) {
-        byte[] bytes = request.toByteArray();
-        ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + bytes.length, PREFIX_BYTES + bytes.length)
-                .writeByte(0)
-                .writeInt(bytes.length)
-                .writeBytes(bytes);
         return new PermittedCall(
                 called,
                 database,
@@ -266,7 +260,7 @@ public abstract sealed class GuardedCall permits LookupCall, LookupWrite, Guarde
                 true,
                 refused,
                 answers,
-                frame);
+                Unpooled.wrappedBuffer(Edit.frame(request)));
     }
 
     /** The documents an answer tells of; null when it does not tell of just those that were asked for. */

@@ -10,6 +10,7 @@ import io.firegate.policy.Access;
 import io.firegate.policy.Operation;
 import io.firegate.policy.Resource;
 import io.firegate.policy.ResourcePath;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,8 @@ final class ListCollectionIdsReader extends RpcReader {
         ResourcePath parent = null;
         Field parentField = null;
         Field pageToken = null;
+        Field pageSize = null;
+        int size = 0;
         Moment moment = new Moment(request, Moment.NONE, Moment.NONE, ListCollectionIdsRequest.READ_TIME_FIELD_NUMBER);
         FieldCursor field = request.walk().fields();
         while (field.next()) {
@@ -47,6 +50,10 @@ final class ListCollectionIdsReader extends RpcReader {
                     parent = database == null ? null : database.parent(data, field.start(), field.end());
                 }
                 case ListCollectionIdsRequest.PAGE_TOKEN_FIELD_NUMBER -> pageToken = field.field();
+                case ListCollectionIdsRequest.PAGE_SIZE_FIELD_NUMBER -> {
+                    pageSize = field.field();
+                    size = (int) field.varint64();
+                }
                 default -> moment.see(field);
             }
         }
@@ -55,30 +62,59 @@ final class ListCollectionIdsReader extends RpcReader {
         }
         Access access = new Access(Operation.COLLECTIONS, new Resource.CollectionIds(parent), moment.history());
         return new Reading.Wants(
-                database.name(), List.of(access), 1, moment, plan(request, parent, parentField, pageToken, moment));
+                database.name(),
+                List.of(access),
+                1,
+                moment,
+                new Listing(request, parent, parentField, pageToken, pageSize, size, moment));
     }
 
-    private static Plan plan(
+    /**
+     * What is listed.
+     *
+     * @param parent where the collections are
+     * @param size how many ids the caller wants on a page; 0 for any number
+     */
+    private record Listing(
             RequestMessage request,
             ResourcePath parent,
             @Nullable Field parentField,
             @Nullable Field pageToken,
-            Moment moment) {
-        return verdict -> {
-            List<Edit> edits = new ArrayList<>(1);
+            @Nullable Field pageSize,
+            int size,
+            Moment moment)
+            implements Plan {
+        @Override
+        public Step carryOut(Verdict verdict) {
             PageToken token = PageToken.of(
                     request, pageToken, FirestoreMethod.LIST_COLLECTION_IDS, parentField, "", "", false, verdict);
-            Reading.Unreadable problem = token.open(edits);
+            List<Edit> edits = new ArrayList<>(2);
+            CollectionIdsPage page = CollectionIdsPage.FIRST;
+            if (pageToken != null && !pageToken.isEmpty()) {
+                String inside = token.inside();
+                page = inside == null ? null : CollectionIdsPage.parse(inside);
+                if (page == null) {
+                    return new Step.Refuse(request.refuse(RequestProblem.BAD_PAGE_TOKEN, pageToken));
+                }
+                edits.add(
+                        page.upstream().isEmpty()
+                                ? Edit.remove(pageToken)
+                                : Edit.replace(pageToken, page.upstream().getBytes(StandardCharsets.UTF_8)));
+            }
+            // Pages are cut here; a size that is none is Firestore's to refuse.
+            if (pageSize != null && size > 0) {
+                edits.add(Edit.remove(pageSize));
+            }
             String tier = verdict.tier();
-            return problem != null
-                    ? new Plan.Step.Refuse(problem)
-                    : new Plan.Step.Forward(
-                            edits,
-                            new CollectionIdsExaminer(
-                                    id -> tier != null
-                                            && ResourcePath.isLegalId(id)
-                                            && verdict.caller().opens(tier, parent, id, moment.history()),
-                                    upstream -> token.seal((String) upstream)));
-        };
+            return new Step.Forward(
+                    edits,
+                    new CollectionIdsExaminer(
+                            id -> tier != null
+                                    && ResourcePath.isLegalId(id)
+                                    && verdict.caller().opens(tier, parent, id, moment.history()),
+                            size > 0 ? size : Integer.MAX_VALUE,
+                            page,
+                            inside -> token.seal((String) inside)));
+        }
     }
 }

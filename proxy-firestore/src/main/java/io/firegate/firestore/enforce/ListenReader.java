@@ -45,7 +45,7 @@ final class ListenReader {
     Asked read(byte[] message, Handles handles) {
         return switch (WalkedMessage.of(message, SCHEMA, ListenRequest.parser(), handles)) {
             case WalkedMessage.Unclear(var problem, var place) -> new Asked.Invalid(problem, place);
-            case WalkedMessage.Clear(var request) -> read(request);
+            case WalkedMessage.Clear(var request, var rewritten) -> read(request);
         };
     }
 

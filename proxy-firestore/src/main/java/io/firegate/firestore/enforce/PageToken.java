@@ -45,12 +45,18 @@ record PageToken(RequestMessage request, @Nullable Field field, SealedPageToken.
         if (field == null || field.isEmpty()) {
             return null;
         }
-        String upstream = request.handles().pageToken(request.text(field), target);
+        String upstream = inside();
         if (upstream == null) {
             return request.refuse(RequestProblem.BAD_PAGE_TOKEN, field);
         }
         edits.add(Edit.replace(field, upstream.getBytes(StandardCharsets.UTF_8)));
         return null;
+    }
+
+    /** What is in the caller's token; null when there is none, or it was not given for this target. */
+    @Nullable
+    String inside() {
+        return field == null ? null : request.handles().pageToken(request.text(field), target);
     }
 
     /** The token for the caller; null when it cannot be made. */

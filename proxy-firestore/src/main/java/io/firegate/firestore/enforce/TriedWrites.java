@@ -11,6 +11,7 @@ import io.firegate.firestore.handle.HandleKeys;
 import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.StoredValue;
+import io.firegate.firestore.wire.Edit;
 import io.firegate.policy.Access;
 import io.firegate.policy.AccessRequest;
 import io.firegate.policy.DatabaseName;
@@ -110,11 +111,7 @@ public final class TriedWrites implements WriteTrial {
         Caller writer = new Writer(
                 new Caller.Standard(attempt.standing(), request.namedTier(), request.now(), request.client()),
                 request.accesses().get(0).history());
-        byte[] message = commit.toByteArray();
-        ByteBuf frame = Unpooled.buffer(PREFIX_BYTES + message.length)
-                .writeByte(0)
-                .writeInt(message.length)
-                .writeBytes(message);
+        ByteBuf frame = Unpooled.wrappedBuffer(Edit.frame(commit));
         return switch (enforcer.admit(FirestoreMethod.COMMIT, frame, writer, new NoTexts())) {
             case Admission.Admitted(var call) -> {
                 call.release();

@@ -1,5 +1,6 @@
 package io.firegate.firestore.wire;
 
+import com.google.protobuf.MessageLite;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +45,12 @@ public final class Edit {
     /** Adds bytes or a message at a place between two fields. */
     public static Edit insert(int at, int fieldNumber, byte[] content) {
         return new Edit(at, at, delimited(fieldNumber, content));
+    }
+
+    /** A message as a gRPC frame. */
+    public static byte[] frame(MessageLite message) {
+        byte[] encoded = message.toByteArray();
+        return frame(encoded, 0, encoded.length, List.of());
     }
 
     /**

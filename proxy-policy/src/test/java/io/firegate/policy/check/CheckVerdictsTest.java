@@ -117,6 +117,23 @@ class CheckVerdictsTest {
         return new PolicyValue.Array(elements);
     }
 
+    /** What nobody has read may say anything. */
+    @Test
+    void nothingPassesThatAwaitsADocument() {
+        CheckFacts awaiting = new CheckFacts(
+                FACTS.caller(),
+                FACTS.claims(),
+                FACTS.grants(),
+                FACTS.variables(),
+                Map.of(),
+                Set.of("/s/all"),
+                FACTS.now(),
+                FACTS.documents());
+        Image image = new Image("p1", new PolicyValue.Fields(Map.of()), Set.of());
+        assertThat(compiled("lookup('/s/all').open || true", Set.of()).judge(awaiting, null, image, new CheckBudget()))
+                .isEqualTo(Verdict.ERROR);
+    }
+
     @Test
     void loopsEnd() {
         String check = "doc.f.all(x, x != 'y')";
