@@ -50,6 +50,10 @@ def jcmd(*command):
 def rss():
     return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{gateway.pid}/status").read())[1]) * 1024
 
+def cpu():
+    """ms of user and system time, all threads"""
+    return 10 * sum(map(int, open(f"/proc/{gateway.pid}/stat").read().rsplit(")", 1)[1].split()[11:13]))
+
 def heap():
     """class -> (objects, bytes), of what a collection leaves"""
     jcmd("GC.run")
@@ -81,17 +85,20 @@ def ended(since):
 
 def reload(text, what):
     before, record = len(re.findall("new policy in force", open(WORK + "/log").read())), os.path.getsize(WORK + "/record.jsonl")
+    spent = [cpu()]
     watching = calls(3)
+    spent.append(cpu())
     open(POLICY, "w").write(text)
     gateway.send_signal(signal.SIGHUP)
     during = calls(3)
+    spent.append(cpu())
     lines = [l for l in open(WORK + "/log") if "new policy in force" in l]
     assert len(lines) == before + 1, "no new policy"
     at = moment(lines[-1].split()[0])
     ends = ended(record)
     # Each target that ends has two lines with this status, its denial's and its own.
     print(f"{what}: {len(ends) // 2} targets ended, the last {1000 * (max(ends) - at):.0f} ms after the policy was in force; "
-          f"{metrics()('firegate_record_lines_lost_total'):.0f} record lines lost\n  other calls before: {watching}\n  and during: {during}")
+          f"{spent[2] - 2 * spent[1] + spent[0]} ms of CPU, {metrics()('firegate_record_lines_lost_total'):.0f} record lines lost\n  other calls before: {watching}\n  and during: {during}")
 
 print("load average", os.getloadavg())
 upstream = sp.Popen(["taskset", "-c", "0", BENCH + "/upstream", str(UP), f"{DATA}/doc.pb", f"{DATA}/doc.json"], stderr=sp.DEVNULL)
