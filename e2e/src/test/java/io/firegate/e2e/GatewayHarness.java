@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
@@ -140,7 +141,13 @@ public final class GatewayHarness implements AutoCloseable {
                 .filter(line -> line.startsWith(loaded))
                 .mapToDouble(line -> Double.parseDouble(line.substring(loaded.length())))
                 .sum();
-        Files.writeString(yaml.resolveSibling("policy").resolve("harness.yaml"), policy.replace("PROJECT", project));
+        // In one step: another gateway may be reading.
+        Path fresh = Files.writeString(yaml.resolveSibling("harness.yaml.new"), policy.replace("PROJECT", project));
+        Files.move(
+                fresh,
+                yaml.resolveSibling("policy").resolve("harness.yaml"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         gateway.signal("HUP");
         admin.awaitMetric(loaded + (before + 1));
     }
