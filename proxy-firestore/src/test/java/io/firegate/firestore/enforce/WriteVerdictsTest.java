@@ -13,6 +13,7 @@ import com.google.protobuf.Timestamp;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Compilation;
+import io.firegate.policy.Decision;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
@@ -86,7 +87,14 @@ class WriteVerdictsTest {
         return switch (turn) {
             case GuardedCall.Turn.Refuse(var deny) -> deny.reason().name();
             case GuardedCall.Turn.Fail(var condition) -> condition.name();
-            case GuardedCall.Turn.Ask ask -> CommitRequest.parseFrom(asked(ask)).toString();
+            case GuardedCall.Turn.Ask ask -> {
+                assertThat(ask.call().permit().grants().stream()
+                                .map(Decision.Grant::rule)
+                                .toList())
+                        .as("what the record names")
+                        .isEqualTo(each.get("rules"));
+                yield CommitRequest.parseFrom(asked(ask)).toString();
+            }
             case GuardedCall.Turn other -> other.toString();
         };
     }
