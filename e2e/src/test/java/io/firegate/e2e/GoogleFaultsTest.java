@@ -44,6 +44,8 @@ class GoogleFaultsTest {
     /** A credential is not used in the last tenth of its life; and half of that for what the clocks of a loaded machine do. */
     private static final Duration UNUSED = LIFE.multipliedBy(3).dividedBy(20);
 
+    private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
+
     /** Newcomers come ten times a second: each may be asked about once, whatever is wrong with the service. */
     private static final long NEWCOMER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -81,6 +83,7 @@ class GoogleFaultsTest {
     private FaultLoad load;
 
     private volatile String seen = "";
+    private volatile boolean sentInVain;
     private volatile Instant accountUntil = Instant.EPOCH;
     private long newcomerDueNanos;
 
@@ -162,7 +165,13 @@ class GoogleFaultsTest {
             return true;
         }
         seen = EMULATOR;
-        return EMULATOR.equals(authorization);
+        boolean local = EMULATOR.equals(authorization);
+        // One that ended on its way is nobody's fault; one that was never issued, or is long over, was never to be
+        // sent.
+        if (!local && (until == null || InstantSource.system().instant().isAfter(until.plus(ON_ITS_WAY)))) {
+            sentInVain = true;
+        }
+        return local;
     }
 
     @Test
@@ -222,6 +231,9 @@ class GoogleFaultsTest {
                         load.awaitServed(account);
                         load.awaitServed(token(UUID.randomUUID().toString(), ITSELF));
                     });
+            assertThat(sentInVain)
+                    .as(service + ", " + fault + ": a token that is none was sent to Firestore")
+                    .isFalse();
             assertThat((long) tally.asked())
                     .as(service + ", " + fault + ": asked")
                     .isLessThanOrEqualTo(tally.millis() / PAUSE_MILLIS + 2 + came[0]);

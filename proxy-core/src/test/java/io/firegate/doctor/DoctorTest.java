@@ -313,9 +313,8 @@ class DoctorTest {
                                     audience: %1$s
                                     account: %3$s
                                     endpoints: { sts: "%2$s", iamCredentials: "%2$s" }
-                                policy:""".replace(
-                        " &more", "")
-                .formatted(CALLERS, google.address(), ADMIN)));
+                                policy:""".formatted(
+                        CALLERS, google.address(), ADMIN)));
         return keys;
     }
 

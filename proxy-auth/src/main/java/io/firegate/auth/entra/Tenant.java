@@ -12,6 +12,7 @@ final class Tenant {
     private final Map<TokenVersion, String> issuers = new EnumMap<>(TokenVersion.class);
     private final TenantKeys keys;
     private final String clientId;
+    private final GroupIds groupIds = new GroupIds();
 
     Tenant(TenantSettings settings, KeyBounds bounds, InstantSource clock) {
         this.settings = settings;
@@ -65,6 +66,11 @@ final class Tenant {
     /** The one accepted spelling of {@code iss}. */
     String issuer(TokenVersion version) {
         return issuers.getOrDefault(version, "");
+    }
+
+    /** The ids of groups its tokens have named. */
+    GroupIds groupIds() {
+        return groupIds;
     }
 
     TenantKeys keys() {

@@ -357,7 +357,7 @@ final class TokenCheck {
         }
         Set<Guid> groups = new HashSet<>();
         for (String text : groupTexts) {
-            Guid group = Guid.parse(text).orElse(null);
+            Guid group = tenant().groupIds().of(text);
             if (group == null) {
                 return TokenProblem.GROUP_NAMES;
             }
