@@ -118,6 +118,17 @@ record PlainFields(boolean shows, List<List<String>> paths, List<List<String>> r
                 : Optional.empty();
     }
 
+    /** With another value at a path that has one. */
+    static Map<String, Value> with(Map<String, Value> fields, List<String> path, Value value) {
+        Map<String, Value> changed = new LinkedHashMap<>(fields);
+        changed.computeIfPresent(
+                path.get(0),
+                (key, there) -> path.size() == 1
+                        ? value
+                        : map(with(there.getMapValue().getFieldsMap(), path.subList(1, path.size()), value)));
+        return changed;
+    }
+
     /** Whether a path is another or lies below it. */
     static boolean under(List<String> path, List<String> ancestor) {
         return path.size() >= ancestor.size()
@@ -158,7 +169,7 @@ record PlainFields(boolean shows, List<List<String>> paths, List<List<String>> r
     static Value plain(Value value) {
         return switch (value.getValueTypeCase()) {
             case INTEGER_VALUE ->
-                Value.newBuilder().setDoubleValue(value.getIntegerValue()).build();
+                Value.newBuilder().setDoubleValue((double) value.getIntegerValue()).build();
             case MAP_VALUE -> {
                 Map<String, Value> fields = new LinkedHashMap<>();
                 value.getMapValue().getFieldsMap().forEach((key, each) -> fields.put(key, plain(each)));

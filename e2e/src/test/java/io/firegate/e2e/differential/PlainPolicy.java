@@ -240,18 +240,19 @@ record PlainPolicy(List<Tier> tiers, List<Binding> bindings) {
                 && !rules.get(0).get().limited();
     }
 
-    /** Whether a rule's condition holds of a document, by one grant at least. */
-    boolean holds(Person person, Tier tier, Rule rule, List<String> path, Optional<Map<String, Value>> document) {
+    /** Whether a rule's condition holds of a document, and of what a write makes of it, by one grant at least. */
+    boolean holds(Person person, Tier tier, Rule rule, List<String> path, List<Optional<Map<String, Value>>> images) {
         if (rule.where().isEmpty()) {
             return true;
         }
         return bindings.stream()
                 .filter(each -> each.tier().equals(tier.name()) && each.person() == person)
-                .anyMatch(each -> rule.where()
-                                .get()
-                                .in(new PlainCondition.Known(
-                                        person.oid(), each.grant(), variables(rule.path(), path), document))
-                        == PlainCondition.Truth.TRUE);
+                .anyMatch(each -> images.stream()
+                        .allMatch(image -> rule.where()
+                                        .get()
+                                        .in(new PlainCondition.Known(
+                                                person.oid(), each.grant(), variables(rule.path(), path), image))
+                                == PlainCondition.Truth.TRUE));
     }
 
     /** Whether a rule's condition is false of every document of this path, by every grant. */

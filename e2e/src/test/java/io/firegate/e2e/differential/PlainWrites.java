@@ -121,9 +121,13 @@ final class PlainWrites {
     }
 
     private boolean holds(Op op, String path, Optional<Map<String, Value>> fields) {
+        return holds(op, path, List.of(fields));
+    }
+
+    private boolean holds(Op op, String path, List<Optional<Map<String, Value>>> images) {
         List<String> segments = List.of(path.split("/"));
         return policy.document(person, op, segments) instanceof Verdict.Permitted(var tier, var rule)
-                && policy.holds(person, tier, rule, segments, fields);
+                && policy.holds(person, tier, rule, segments, images);
     }
 
     private static List<Op> ops(Write write) {
@@ -182,7 +186,8 @@ final class PlainWrites {
         if (stored.isPresent()) {
             fields = kept(write, rule.fields(), stored.get().fields(), fields);
         }
-        if (!holds(op, path, Optional.of(fields))) {
+        Optional<Map<String, Value>> after = Optional.of(fields);
+        if (!holds(op, path, op == Op.UPDATE ? List.of(stored.map(Stored::fields), after) : List.of(after))) {
             throw new Ended(Code.PERMISSION_DENIED);
         }
         state.put(path, new Stored(fields, Optional.empty()));
@@ -320,7 +325,9 @@ final class PlainWrites {
             if (named && !PlainFields.at(fields, path).map(PlainFields::plain).equals(was.map(PlainFields::plain))) {
                 throw new Ended(Code.PERMISSION_DENIED);
             }
-            if (was.isPresent()) {
+            if (was.isPresent() && PlainFields.at(fields, path).isPresent()) {
+                fields = PlainFields.with(fields, path, was.get());
+            } else if (was.isPresent()) {
                 Value value = was.get();
                 for (int i = path.size() - 1; i > 0; i--) {
                     value = PlainFields.map(Map.of(path.get(i), value));

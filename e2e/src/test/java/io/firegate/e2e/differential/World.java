@@ -134,7 +134,7 @@ final class World {
 
     private Optional<Map<String, Value>> seen(Person person, Tier tier, PlainPolicy.Rule rule, List<String> path) {
         return Optional.ofNullable(documents.get(String.join("/", path)))
-                .filter(fields -> policy.holds(person, tier, rule, path, Optional.of(fields)))
+                .filter(fields -> policy.holds(person, tier, rule, path, List.of(Optional.of(fields))))
                 .map(fields -> rule.fields().visible(fields));
     }
 

@@ -14,6 +14,11 @@ public record NamedField(String place, String path) {
         return path.length() <= PATH_CHARS_MAX ? place + " is " + path : place;
     }
 
+    /** The same in a message that holds the one its place is in. */
+    NamedField below(String above) {
+        return new NamedField(above + place, path);
+    }
+
     /** Without the path: the names of a map may be somebody's data. */
     @Override
     public String toString() {

@@ -44,14 +44,17 @@ public final class NamedFields {
                 return named(selected.get(i), place + ".select.fields[" + i + "]");
             }
         }
-        NamedField found = query.hasWhere() ? tested(query.getWhere(), place + ".where") : null;
-        for (int i = 0; found == null && i < query.getOrderByCount(); i++) {
-            found = tested(query.getOrderBy(i).getField(), place + ".order_by[" + i + "].field");
+        NamedField found = query.hasWhere() ? tested(query.getWhere()) : null;
+        if (found != null) {
+            return found.below(place + ".where");
         }
-        if (found == null && query.hasFindNearest()) {
-            found = nearest(query.getFindNearest(), place + ".find_nearest");
+        for (int i = 0; i < query.getOrderByCount(); i++) {
+            found = tested(query.getOrderBy(i).getField(), ".field");
+            if (found != null) {
+                return found.below(place + ".order_by[" + i + "]");
+            }
         }
-        return found;
+        return query.hasFindNearest() ? nearest(query.getFindNearest(), place + ".find_nearest") : null;
     }
 
     /** The fields of an aggregation: those of its query, and those it adds up. An alias names nothing that is stored. */
@@ -86,18 +89,21 @@ public final class NamedFields {
         return null;
     }
 
-    private @Nullable NamedField tested(Filter filter, String place) {
+    /** The place is below the filter: a request may have very many, and only where something is found a text is made of it. */
+    private @Nullable NamedField tested(Filter filter) {
         return switch (filter.getFilterTypeCase()) {
             case COMPOSITE_FILTER -> {
                 List<Filter> filters = filter.getCompositeFilter().getFiltersList();
-                NamedField found = null;
-                for (int i = 0; found == null && i < filters.size(); i++) {
-                    found = tested(filters.get(i), place + ".composite_filter.filters[" + i + "]");
+                for (int i = 0; i < filters.size(); i++) {
+                    NamedField found = tested(filters.get(i));
+                    if (found != null) {
+                        yield found.below(".composite_filter.filters[" + i + "]");
+                    }
                 }
-                yield found;
+                yield null;
             }
-            case FIELD_FILTER -> tested(filter.getFieldFilter().getField(), place + ".field_filter.field");
-            case UNARY_FILTER -> tested(filter.getUnaryFilter().getField(), place + ".unary_filter.field");
+            case FIELD_FILTER -> tested(filter.getFieldFilter().getField(), ".field_filter.field");
+            case UNARY_FILTER -> tested(filter.getUnaryFilter().getField(), ".unary_filter.field");
             case FILTERTYPE_NOT_SET -> null;
         };
     }
