@@ -74,7 +74,8 @@ class WriteVerdictsTest {
         Caller caller = new Caller.Standard(policy.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
         Admission admission = enforcer.admit(
                 FirestoreMethod.COMMIT,
-                Frames.HEAP.frame(commit(each.get("writes")).toByteArray()),
+                Frames.HEAP.frame(
+                        commit(Objects.requireNonNull(each.get("writes"))).toByteArray()),
                 caller,
                 TestRefusals.INSTANCE);
         if (!(admission instanceof Admission.Guarded(GuardedCall call))) {
