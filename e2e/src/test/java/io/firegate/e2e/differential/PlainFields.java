@@ -169,7 +169,9 @@ record PlainFields(boolean shows, List<List<String>> paths, List<List<String>> r
     static Value plain(Value value) {
         return switch (value.getValueTypeCase()) {
             case INTEGER_VALUE ->
-                Value.newBuilder().setDoubleValue((double) value.getIntegerValue()).build();
+                Value.newBuilder()
+                        .setDoubleValue((double) value.getIntegerValue())
+                        .build();
             case MAP_VALUE -> {
                 Map<String, Value> fields = new LinkedHashMap<>();
                 value.getMapValue().getFieldsMap().forEach((key, each) -> fields.put(key, plain(each)));

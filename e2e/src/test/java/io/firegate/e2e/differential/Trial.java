@@ -139,14 +139,14 @@ final class Trial {
 
     /** Whether the emulator fails when it is asked the same itself: it knows no listing of missing documents in a transaction. */
     private boolean emulatorCannot(Message request) {
-        if (!one.transaction() || !(Messages.in(request, world.admin.database()) instanceof ListDocumentsRequest list)) {
+        if (!one.transaction()
+                || !(Messages.in(request, world.admin.database()) instanceof ListDocumentsRequest list)) {
             return false;
         }
         BeginTransactionRequest begin = BeginTransactionRequest.newBuilder()
                 .setDatabase(world.admin.database())
                 .build();
-        ByteString own = world.admin
-                .stream("BeginTransaction", begin, BeginTransactionResponse.getDefaultInstance())
+        ByteString own = world.admin.stream("BeginTransaction", begin, BeginTransactionResponse.getDefaultInstance())
                 .get(0)
                 .getTransaction();
         try {
