@@ -46,8 +46,9 @@ final class RepeatedSet {
         counting = fromNothing;
     }
 
-    /** A whole set begins again. */
+    /** A whole set begins again. When it does in the middle of one, the client has been told a part of that. */
     void beginsAgain() {
+        known = known && !counting;
         counting = true;
         holding = known;
         sum = 0;
