@@ -126,8 +126,7 @@ final class Explaining {
                 denied.find(Route.of(document.path().segments()), Operation.GET);
             case Resource.Collection collection -> denied.any(Reach.of(collection), Operation.GET);
             case Resource.Group group -> denied.any(Reach.of(group), Operation.GET);
-            case Resource.CollectionIds ids ->
-                denied.find(Route.of(ids.parent().segments()), Operation.GET);
+            case Resource.CollectionIds ids -> denied.find(Route.of(ids.parent().segments()), Operation.GET);
         };
     }
 
