@@ -31,6 +31,12 @@ mkdir -p "$dest/lib" "$dest/native"
 for jar in "$from"/proxy-core-*.jar "$from"/lib/*.jar; do
   case $jar in
     *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
+    */AmazonCorrettoCryptoProvider-*-linux-$arch.jar)
+      cp -p "$jar" "$dest/lib/"
+      (cd "$dest/native" && "$JAVA_HOME/bin/jar" xf "$jar" com/amazon/corretto/crypto/provider/libamazonCorrettoCryptoProvider.so)
+      mv "$dest"/native/com/amazon/corretto/crypto/provider/*.so "$dest/native/"
+      rm -r "$dest/native/com"
+      ;;
     *-linux-x86_64.jar | *-linux-aarch_64.jar | *-osx-*.jar | *-windows-*.jar)
       case $jar in
         *-linux-$arch.jar) (cd "$dest/native" && "$JAVA_HOME/bin/jar" xf "$jar" META-INF/native) ;;
@@ -39,7 +45,7 @@ for jar in "$from"/proxy-core-*.jar "$from"/lib/*.jar; do
     *) cp -p "$jar" "$dest/lib/" ;;
   esac
 done
-# Netty looks on java.library.path before it unpacks into a temporary directory, so no path need be writable.
+# Netty looks on java.library.path before it unpacks into a temporary directory, and Corretto is told to, so no path need be writable.
 if [ -d "$dest/native/META-INF" ]; then
   mv "$dest"/native/META-INF/native/*.so "$dest/native/"
   rm -r "$dest/native/META-INF"
@@ -67,6 +73,7 @@ cat >"$dest/run.options" <<OPTIONS
 -XX:-UsePerfData
 --enable-native-access=ALL-UNNAMED
 -Djava.library.path=$dest/native
+-Dcom.amazon.corretto.crypto.provider.useExternalLib=true
 -cp $class_path
 io.firegate.cli.Main
 OPTIONS
