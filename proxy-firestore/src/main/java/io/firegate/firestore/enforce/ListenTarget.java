@@ -1,17 +1,16 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.Document;
-import com.google.protobuf.Timestamp;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.handle.SealedResumeToken;
 import io.firegate.policy.Decision;
 import io.firegate.policy.Obligations;
 import io.firegate.policy.condition.RowPredicate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +34,12 @@ final class ListenTarget {
     private final int upstreamId;
     private final Decision.Permit permit;
     private final SealedResumeToken.Target handle;
-    private final Map<String, RowPredicate> rows;
-    private final Map<String, VisibleFields> fields;
+    /** The documents that were asked for, by name; none of a query, or when nothing of them is hidden. */
+    private final Map<String, Named> named;
+
+    private final boolean judges;
     private final VisibleFields queried;
 
-    /** Of a target whose documents are judged; null of any other. */
-    private final @Nullable Told told;
     /** Of a query that has been narrowed; null of any other target. */
     private final @Nullable RepeatedSet repeated;
 
@@ -63,34 +62,53 @@ final class ListenTarget {
         this.permit = verdict.permit();
         this.handle = handle;
         this.resetDue = start == Start.AFRESH;
-        String root = ask.database().resourceName() + "/documents";
-        this.repeated = ask.isQuery() && !verdict.rows().isEmpty() ? new RepeatedSet(start != Start.RESUMED) : null;
-        this.rows = ask.isQuery() ? Map.of() : named(root, verdict.rows());
-        this.told = rows.isEmpty() ? null : new Told();
-        Map<String, VisibleFields> visible = verdict.fields();
-        this.fields = ask.isQuery() ? Map.of() : named(root, visible);
-        this.queried = ask.isQuery() && !visible.isEmpty()
-                ? visible.values().iterator().next()
-                : VisibleFields.ALL;
+        Map<String, RowPredicate> rows = verdict.rows();
+        Map<String, VisibleFields> fields = verdict.fields();
+        this.repeated = ask.isQuery() && !rows.isEmpty() ? new RepeatedSet(start != Start.RESUMED) : null;
+        this.judges = !ask.isQuery() && !rows.isEmpty();
+        this.named = ask.isQuery() || (rows.isEmpty() && fields.isEmpty()) ? Map.of() : named(rows, fields);
+        this.queried = ask.isQuery() && !fields.isEmpty() ? fields.values().iterator().next() : VisibleFields.ALL;
     }
 
-    /** What the client has been told of documents that are judged one by one. */
-    private static final class Told {
-        /** The names of those that are not there for the caller, and have been told to be so. */
-        final Set<String> missing = new HashSet<>();
-        /** Those that are there, and which version of them has been told. */
-        final Map<String, Timestamp> at = new HashMap<>();
-        /** Those that are not there and wait to be told so, with the next moment Firestore names. */
-        final Set<String> waiting = new HashSet<>();
-    }
+    /** A document that was asked for by its name. */
+    private static final class Named {
+        /** What it must meet to be seen; null for nothing. */
+        final @Nullable RowPredicate condition;
 
-    private static <T> Map<String, T> named(String root, Map<String, T> byPath) {
-        if (byPath.isEmpty()) {
-            return Map.of();
+        final VisibleFields visible;
+
+        /** What the client has been told of it: {@link Absent}, the version that is there, or null for nothing yet. */
+        @Nullable
+        Object told;
+
+        Named(@Nullable RowPredicate condition, VisibleFields visible) {
+            this.condition = condition;
+            this.visible = visible;
         }
-        Map<String, T> byName = new HashMap<>();
-        byPath.forEach((path, value) -> byName.put(root + path, value));
-        return byName;
+    }
+
+    /** A document that is not there for the caller. */
+    private enum Absent {
+        /** That is to be told with the next moment Firestore names. */
+        WAITING,
+        /** That has been told. */
+        TOLD
+    }
+
+    /** All of them, those too that are not judged: Firestore tells them again when another one has changed. */
+    private Map<String, Named> named(Map<String, RowPredicate> rows, Map<String, VisibleFields> fields) {
+        String root = root();
+        Map<String, Named> all = new HashMap<>();
+        for (Decision.Grant grant : permit.grants()) {
+            String path = grant.access().resource().toString();
+            all.put(root + path, new Named(rows.get(path), fields.getOrDefault(path, VisibleFields.ALL)));
+        }
+        // Nearly always one, and then a map of one is a fifth of the size.
+        return Map.copyOf(all);
+    }
+
+    private String root() {
+        return ask.database().resourceName() + "/documents";
     }
 
     TargetAsk.Kept ask() {
@@ -116,7 +134,7 @@ final class ListenTarget {
 
     /** Whether documents are judged as they come, so that what Firestore counts is not what the caller sees. */
     boolean judges() {
-        return !rows.isEmpty();
+        return judges;
     }
 
     /** Whether Firestore's words could tell of what is hidden. */
@@ -140,19 +158,21 @@ final class ListenTarget {
     /** What a document must meet to be seen; null when it need meet nothing. */
     @Nullable
     RowPredicate condition(String document) {
-        return rows.get(document);
+        Named asked = named.get(document);
+        return asked == null ? null : asked.condition;
     }
 
     VisibleFields visible(String document) {
-        return ask.isQuery() ? queried : fields.getOrDefault(document, VisibleFields.ALL);
+        Named asked = named.get(document);
+        return asked == null ? queried : asked.visible;
     }
 
     /** Whether it is one of the documents that were asked for; true of every document of a query. */
     boolean asksFor(String document) {
-        String root = ask.database().resourceName() + "/documents";
         if (ask.isQuery()) {
             return true;
         }
+        String root = root();
         for (Decision.Grant grant : permit.grants()) {
             if (document.equals(root + grant.access().resource())) {
                 return true;
@@ -163,11 +183,9 @@ final class ListenTarget {
 
     /** A judged document is not there for the caller. */
     void gone(String document) {
-        if (told != null) {
-            told.at.remove(document);
-            if (!told.missing.contains(document)) {
-                told.waiting.add(document);
-            }
+        Named asked = named.get(document);
+        if (asked != null && asked.told != Absent.TOLD) {
+            asked.told = Absent.WAITING;
         }
     }
 
@@ -176,13 +194,12 @@ final class ListenTarget {
      * when one of them has changed, which would tell of a change that is hidden.
      */
     boolean shows(Document document) {
-        if (told != null) {
-            String name = document.getName();
-            if (document.getUpdateTime().equals(told.at.put(name, document.getUpdateTime()))) {
+        Named asked = judges ? named.get(document.getName()) : null;
+        if (asked != null) {
+            if (document.getUpdateTime().equals(asked.told)) {
                 return false;
             }
-            told.missing.remove(name);
-            told.waiting.remove(name);
+            asked.told = document.getUpdateTime();
         }
         documents++;
         return true;
@@ -190,23 +207,24 @@ final class ListenTarget {
 
     /** Those that are not there and have not been told to be so; from now on they have. */
     List<String> takeMissing() {
-        if (told == null) {
+        if (!judges) {
             return List.of();
         }
+        List<String> taken = new ArrayList<>(0);
+        named.forEach((name, asked) -> {
+            if (asked.told == Absent.WAITING) {
+                asked.told = Absent.TOLD;
+                taken.add(name);
+            }
+        });
         // By name: in which order Firestore tells of them depends on whether they are there.
-        List<String> taken = told.waiting.stream().sorted().toList();
-        told.missing.addAll(taken);
-        told.waiting.clear();
+        Collections.sort(taken);
         return taken;
     }
 
     /** The client forgets what it has. */
     void reset() {
-        if (told != null) {
-            told.missing.clear();
-            told.at.clear();
-            told.waiting.clear();
-        }
+        named.values().forEach(asked -> asked.told = null);
     }
 
     /** Whether the client must be told to forget what it has; true once. */
@@ -224,8 +242,10 @@ final class ListenTarget {
     void remove(boolean byFiregate) {
         removing = true;
         toldOfItsEnd = byFiregate;
-        if (told != null) {
-            told.waiting.clear();
+        for (Named asked : named.values()) {
+            if (asked.told == Absent.WAITING) {
+                asked.told = null;
+            }
         }
     }
 
