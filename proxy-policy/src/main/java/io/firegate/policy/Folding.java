@@ -57,8 +57,10 @@ final class Folding implements Facts {
             return Obligations.NONE;
         }
         List<List<Folding>> sides = sides(rule, held, principal, access.resource(), request);
-        List<List<RowPredicate>> rows =
-                sides.stream().map(side -> rows(terms.where(), side)).toList();
+        List<List<RowPredicate>> rows = new ArrayList<>(sides.size());
+        for (List<Folding> side : sides) {
+            rows.add(rows(terms.where(), side));
+        }
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
         return new Obligations(
@@ -102,14 +104,14 @@ final class Folding implements Facts {
 
     /** Of every side one tuple must reach a document. */
     private static RowFilter filter(Terms.@Nullable Where where, List<List<RowPredicate>> sides) {
-        List<RowPredicate> demands = new ArrayList<>(sides.size());
-        for (List<RowPredicate> side : sides) {
-            RowPredicate any = RowPredicate.or(side);
-            if (!demands.contains(any)) {
-                demands.add(any);
+        RowPredicate all = RowPredicate.or(sides.get(0));
+        if (sides.size() > 1) {
+            Set<RowPredicate> demands = new LinkedHashSet<>();
+            for (List<RowPredicate> side : sides) {
+                demands.add(RowPredicate.or(side));
             }
+            all = RowPredicate.and(List.copyOf(demands));
         }
-        RowPredicate all = RowPredicate.and(demands);
         // What is looked up decides about rows and nothing else: a request is carried out in one way whatever is found.
         return RowPredicate.Const.TRUE.equals(all) && (where == null || !where.looksUp())
                 ? RowFilter.AllRows.INSTANCE

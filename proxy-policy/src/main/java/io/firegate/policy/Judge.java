@@ -27,7 +27,7 @@ final class Judge {
     private final Principal principal;
     private final AccessRequest request;
     /** The documents that must be read before it is known what is permitted. */
-    private final Set<String> unread = new LinkedHashSet<>();
+    private Set<String> unread = Set.of();
 
     Judge(Standing standing, AccessRequest request) {
         this.held = standing.held();
@@ -59,6 +59,7 @@ final class Judge {
     /** Takes down which documents a permit needs; whether they are, with those before, too many. */
     private boolean looksUpTooMuch(Rule rule, Obligations obligations) {
         if (rule.terms().looksUp()) {
+            unread = new LinkedHashSet<>(unread);
             obligations.awaited(unread);
         }
         return unread.size() > Lookups.DOCUMENTS_MAX;

@@ -189,34 +189,30 @@ public sealed interface Condition {
     }
 
     private static RowPredicate fold(In in, Facts facts, boolean positive) {
-        List<PolicyValue> values = new ArrayList<>();
-        List<String> unread = new ArrayList<>(0);
+        List<PolicyValue> values = List.of();
+        List<String> unread = List.of();
         switch (in.values) {
             case Operand.Values.Grant(var name) -> {
                 List<PolicyValue> granted = facts.grant(name);
                 if (granted == null) {
                     return unknown(positive);
                 }
-                values.addAll(granted);
+                values = granted;
             }
             case Operand.Values.Claim(var name) -> {
                 PolicyValue claim = facts.claim(name);
                 if (claim == null) {
                     return unknown(positive);
                 }
-                if (claim instanceof PolicyValue.Array array) {
-                    values.addAll(array.elements());
-                } else {
-                    values.add(claim);
-                }
+                values = claim instanceof PolicyValue.Array array ? array.elements() : List.of(claim);
             }
             case Operand.Values.LookedUp(var lookup) -> {
                 switch (facts.lookup(lookup)) {
                     case Facts.LookedUp.Open(var variable) -> {
                         return new RowPredicate.Open(variable);
                     }
-                    case Facts.LookedUp.Unread(var document) -> unread.add(document);
-                    case Facts.LookedUp.Found(PolicyValue.Array array) -> values.addAll(array.elements());
+                    case Facts.LookedUp.Unread(var document) -> unread = List.of(document);
+                    case Facts.LookedUp.Found(PolicyValue.Array array) -> values = array.elements();
                     // What is no array has no members, and that is no reason to permit anything under a `!`.
                     case Facts.LookedUp.Found found -> {
                         return unknown(positive);
@@ -227,6 +223,8 @@ public sealed interface Condition {
                 }
             }
             case Operand.Values.Listed(var elements) -> {
+                values = new ArrayList<>(elements.size());
+                unread = new ArrayList<>(0);
                 for (Operand element : elements) {
                     String open = open(element, facts);
                     if (open != null) {
@@ -250,7 +248,7 @@ public sealed interface Condition {
                     ? new RowPredicate.Open(open)
                     : unread(in, in.element, unread, facts, positive);
         }
-        values.removeIf(PolicyValue::matchesNothing);
+        values = matchable(values);
         if (in.element instanceof Operand.Doc(var field)) {
             return switch (values.size()) {
                 case 0 -> RowPredicate.Const.FALSE;
@@ -263,6 +261,18 @@ public sealed interface Condition {
         }
         PolicyValue element = known(in.element, facts);
         return settled(element == null ? Truth.UNKNOWN : Membership.in(element, values), positive);
+    }
+
+    /** Without what no comparison matches. */
+    private static List<PolicyValue> matchable(List<PolicyValue> values) {
+        for (PolicyValue value : values) {
+            if (value.matchesNothing()) {
+                List<PolicyValue> left = new ArrayList<>(values);
+                left.removeIf(PolicyValue::matchesNothing);
+                return left;
+            }
+        }
+        return values;
     }
 
     private static RowPredicate fold(Contains contains, Facts facts, boolean positive) {

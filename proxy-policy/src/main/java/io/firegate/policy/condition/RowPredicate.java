@@ -236,6 +236,9 @@ public sealed interface RowPredicate {
 
     /** All of these, as simply as it can be said. */
     static RowPredicate and(List<RowPredicate> parts) {
+        if (isSimple(parts)) {
+            return parts.size() == 1 ? parts.get(0) : new And(parts);
+        }
         List<RowPredicate> left = new ArrayList<>(parts.size());
         for (RowPredicate part : parts) {
             if (part instanceof And and) {
@@ -249,8 +252,21 @@ public sealed interface RowPredicate {
         return left.isEmpty() ? Const.TRUE : left.size() == 1 ? left.get(0) : new And(left);
     }
 
+    /** Whether nothing of it is said more simply within an {@link And}: nearly always, so it is worth a look. */
+    private static boolean isSimple(List<RowPredicate> parts) {
+        for (RowPredicate part : parts) {
+            if (part instanceof And || part instanceof Const) {
+                return parts.size() == 1;
+            }
+        }
+        return !parts.isEmpty();
+    }
+
     /** One of these, as simply as it can be said. */
     static RowPredicate or(List<RowPredicate> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
         List<RowPredicate> left = new ArrayList<>(parts.size());
         for (RowPredicate part : parts) {
             if (part instanceof Or or) {
