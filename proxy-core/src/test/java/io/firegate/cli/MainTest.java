@@ -3,6 +3,10 @@ package io.firegate.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import io.firegate.cli.GatewayStarter.Started;
 import io.firegate.config.HostPort;
@@ -17,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** The command line from arguments to exit code, with a gateway that is not there. */
 class MainTest {
@@ -162,6 +168,28 @@ class MainTest {
         starter = parts -> new Started.Refused(List.of(Problem.ofFile("tls.crt", "no certificate in it", null)));
         assertThat(run("run")).isEqualTo(3);
         assertThat(err()).contains("tls.crt: no certificate in it");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-r--r--, true", "rw-------, false"})
+    void whoeverElseMayReadASecretIsWarnedOf(String rights, boolean warned) throws IOException {
+        starter = parts -> new Started.AddressInUse("listeners.0.address", new HostPort("127.0.0.1", 8080));
+        Path key = Files.createFile(dir.resolve("sealing.key"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(rights));
+        Logger log = (Logger) LoggerFactory.getLogger(RunCommand.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        try {
+            assertThat(run("run", "--set", "handles.keyFile=sealing.key")).isEqualTo(6);
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list.stream()
+                        .anyMatch(line -> line.getLevel() == Level.WARN
+                                && line.getFormattedMessage().contains("chmod 6")
+                                && line.getFormattedMessage().endsWith("0 " + key)))
+                .isEqualTo(warned);
     }
 
     /** The one test here with the real gateway, which gives up before it opens anything. */
