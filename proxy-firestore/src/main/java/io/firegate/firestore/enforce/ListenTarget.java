@@ -67,7 +67,8 @@ final class ListenTarget {
         this.repeated = ask.isQuery() && !rows.isEmpty() ? new RepeatedSet(start != Start.RESUMED) : null;
         this.judges = !ask.isQuery() && !rows.isEmpty();
         this.named = ask.isQuery() || (rows.isEmpty() && fields.isEmpty()) ? Map.of() : named(rows, fields);
-        this.queried = ask.isQuery() && !fields.isEmpty() ? fields.values().iterator().next() : VisibleFields.ALL;
+        this.queried =
+                ask.isQuery() && !fields.isEmpty() ? fields.values().iterator().next() : VisibleFields.ALL;
     }
 
     /** A document that was asked for by its name. */
