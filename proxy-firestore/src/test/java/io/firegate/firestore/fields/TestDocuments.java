@@ -17,10 +17,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Documents out of plain lists, maps and scalars, and case files beside the tests. */
-final class TestDocuments {
+public final class TestDocuments {
     private TestDocuments() {}
 
-    static Document document(Map<?, ?> fields) {
+    /** A document that holds these fields. */
+    public static Document document(Map<?, ?> fields) {
         return Document.newBuilder().putAllFields(fields(fields)).build();
     }
 
@@ -30,12 +31,14 @@ final class TestDocuments {
         return values;
     }
 
-    static Value value(@Nullable Object plain) {
+    /** The value of a list, a map or a scalar. */
+    public static Value value(@Nullable Object plain) {
         Value.Builder value = Value.newBuilder();
         return switch (plain) {
             case null -> value.setNullValue(NullValue.NULL_VALUE).build();
             case Boolean bool -> value.setBooleanValue(bool).build();
             case Integer number -> value.setIntegerValue(number).build();
+            case Long number -> value.setIntegerValue(number).build();
             case Double number -> value.setDoubleValue(number).build();
             case String text -> value.setStringValue(text).build();
             case List<?> list ->
