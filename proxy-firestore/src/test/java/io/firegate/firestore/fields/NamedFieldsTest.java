@@ -69,6 +69,14 @@ class NamedFieldsTest {
         assertThat(found).asString().isEqualTo("NamedField[mask.field_paths[0]]");
     }
 
+    /** A status has little room. */
+    @Test
+    void aLongPathIsNotSaidAgain() {
+        String path = "a".repeat(100);
+        assertThat(new NamedField("mask", path).words()).isEqualTo("mask is " + path);
+        assertThat(new NamedField("mask", path + "b").words()).isEqualTo("mask");
+    }
+
     /** A request has megabytes for it, and the event loop a small stack. */
     @Test
     void aLongOrderIsRead() {

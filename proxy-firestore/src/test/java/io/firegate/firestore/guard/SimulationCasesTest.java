@@ -69,21 +69,24 @@ class SimulationCasesTest {
         assertThat(document.exists()).isEqualTo(leaves != null);
         assertThat(document.document()).isEqualTo(document(leaves instanceof Map<?, ?> fields ? fields : Map.of()));
         for (Object path : list(each, "clocked")) {
-            assertThat(document.isClocked(path(path))).as("%s is the time", path).isTrue();
+            assertThat(document.isClocked(path(path)))
+                    .as("%s is the time", path)
+                    .isTrue();
         }
         for (Object path : list(each, "plain")) {
-            assertThat(document.isClocked(path(path)))
-                    .as("%s is no time", path)
-                    .isFalse();
+            assertThat(document.isClocked(path(path))).as("%s is no time", path).isFalse();
         }
         for (Map.Entry<?, ?> at : map(each, "at").entrySet()) {
             Value expected = at.getValue() == null ? null : value(at.getValue());
-            assertThat(document.stored(path(at.getKey()))).as("at %s", at.getKey()).isEqualTo(expected);
+            assertThat(document.stored(path(at.getKey())))
+                    .as("at %s", at.getKey())
+                    .isEqualTo(expected);
             assertThat(document.value(path(at.getKey())) == null).isEqualTo(expected == null);
         }
         Image image = Objects.requireNonNull(document.image());
         assertThat(image.id()).isEqualTo("b");
-        assertThat(image.fields().entries().keySet()).isEqualTo(document.document().getFieldsMap().keySet());
+        assertThat(image.fields().entries().keySet())
+                .isEqualTo(document.document().getFieldsMap().keySet());
     }
 
     private static List<?> list(Map<?, ?> each, String key) {
@@ -113,8 +116,9 @@ class SimulationCasesTest {
         if (write.get("transform") instanceof List<?> transforms) {
             built.getTransformBuilder()
                     .setDocument(NAME)
-                    .addAllFieldTransforms(
-                            transforms.stream().map(each -> transform((List<?>) each)).toList());
+                    .addAllFieldTransforms(transforms.stream()
+                            .map(each -> transform((List<?>) each))
+                            .toList());
             return built.build();
         }
         built.setUpdate(document(map(write, "set")));
@@ -137,8 +141,10 @@ class SimulationCasesTest {
             case "increment" -> transform.setIncrement(value(words.get(2))).build();
             case "maximum" -> transform.setMaximum(value(words.get(2))).build();
             case "minimum" -> transform.setMinimum(value(words.get(2))).build();
-            case "append" -> transform.setAppendMissingElements(array(words.get(2))).build();
-            case "remove" -> transform.setRemoveAllFromArray(array(words.get(2))).build();
+            case "append" ->
+                transform.setAppendMissingElements(array(words.get(2))).build();
+            case "remove" ->
+                transform.setRemoveAllFromArray(array(words.get(2))).build();
             case "nothing" -> transform.build();
             default -> throw new IllegalArgumentException(words.toString());
         };
@@ -152,7 +158,8 @@ class SimulationCasesTest {
     private static Value value(@Nullable Object plain) {
         return switch (plain) {
             case String text when text.equals("(none)") -> Value.getDefaultInstance();
-            case String text when text.equals("(time)") ->
+            case String text
+            when text.equals("(time)") ->
                 Value.newBuilder()
                         .setTimestampValue(Timestamp.getDefaultInstance())
                         .build();

@@ -36,6 +36,7 @@ class BindingTest {
         all.put("false", b -> b.flag(false));
         all.put("text 1", b -> b.text("1"));
         all.put("eight bytes", b -> b.bytes(new byte[8]));
+        all.put("another eight bytes", b -> b.bytes(new byte[] {0, 0, 0, 0, 0, 0, 0, 1}));
         all.put("half a pair", b -> b.text("\uD83D"));
         all.put("the other half", b -> b.text("\uDE00"));
         all.put("a question mark", b -> b.text("?"));

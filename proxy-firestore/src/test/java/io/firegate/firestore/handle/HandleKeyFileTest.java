@@ -81,6 +81,8 @@ class HandleKeyFileTest {
     void aLongFileIsRefused() throws IOException {
         Path file = Files.writeString(dir.resolve("long.key"), "#".repeat(HandleKeyFile.FILE_BYTES_MAX) + "\n");
         assertThat(refused(file)).contains("is longer than 16384 bytes");
+        Files.writeString(file, "#".repeat(HandleKeyFile.FILE_BYTES_MAX));
+        assertThat(refused(file)).contains("there is no key in it");
     }
 
     @Test

@@ -9,8 +9,10 @@ import io.firegate.firestore.handle.SealedTransaction.Mode;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Principal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,9 @@ class SealedHandlesTest {
             "obligations", new Target(FirestoreMethod.LIST_DOCUMENTS, PARENT, "patients", "name", false, "mask"),
             "the border elsewhere", new Target(FirestoreMethod.LIST_DOCUMENTS, PARENT, "patientsn", "ame", false, ""));
 
+    private static final SealedResumeToken.Target LISTENED =
+            new SealedResumeToken.Target(CLINIC, new byte[] {1, 2}, "rows");
+
     private final HandleSealer sealer = new HandleSealer(TestKeys.keys(1));
     private final SealedTransaction transaction =
             new SealedTransaction(ByteString.copyFromUtf8("\u0011upstream"), "clinical-staff", Mode.READ_WRITE, false);
@@ -51,6 +56,19 @@ class SealedHandlesTest {
                         .isEqualTo(given);
             }
         }
+    }
+
+    /** Its length stands in two bytes. */
+    @Test
+    void theNameOfACredentialMayBeLong() {
+        for (int length : new int[] {255, 256, 0xFFFF}) {
+            SealedTransaction given =
+                    new SealedTransaction(ByteString.copyFromUtf8("id"), "c".repeat(length), Mode.READ_WRITE, false);
+            assertThat(SealedTransaction.decode(given.encode())).isEqualTo(given);
+        }
+        SealedTransaction tooLong =
+                new SealedTransaction(ByteString.copyFromUtf8("id"), "c".repeat(0x10000), Mode.READ_WRITE, false);
+        assertThatThrownBy(tooLong::encode).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -175,6 +193,50 @@ class SealedHandlesTest {
     void theLongestTokenFits() {
         SealedPageToken longest = new SealedPageToken("x".repeat(HandleSealer.CONTENT_BYTES_MAX));
         assertThat(open(longest.seal(sealer, Callers.ANNA, TARGET))).isEqualTo(longest);
+    }
+
+    @Test
+    void aResumeTokenComesBackAsItWas() {
+        for (int bytes : new int[] {0, 1, HandleSealer.CONTENT_BYTES_MAX}) {
+            SealedResumeToken given = new SealedResumeToken(ByteString.copyFrom(new byte[bytes]));
+            ByteString sealed = given.seal(sealer, Callers.ANNA, LISTENED);
+            assertThat(SealedResumeToken.open(sealer, sealed, Callers.ANNA_LATER, LISTENED))
+                    .isEqualTo(given);
+        }
+    }
+
+    /** One that Firestore would never give is not given on: the client then begins afresh. */
+    @Test
+    void aResumeTokenTooLongToSealIsNone() {
+        ByteString tooLong = ByteString.copyFrom(new byte[HandleSealer.CONTENT_BYTES_MAX + 1]);
+        assertThat(new SealedResumeToken(tooLong).seal(sealer, Callers.ANNA, LISTENED))
+                .isEqualTo(ByteString.EMPTY);
+    }
+
+    @Test
+    void aResumeTokenIsWorthlessElsewhere() {
+        SealedResumeToken token = new SealedResumeToken(ByteString.copyFromUtf8("upstream"));
+        ByteString sealed = token.seal(sealer, Callers.ANNA, LISTENED);
+        Callers.STRANGERS.forEach(
+                (name, stranger) -> assertThat(SealedResumeToken.open(sealer, sealed, stranger, LISTENED))
+                        .as(name)
+                        .isNull());
+        List<SealedResumeToken.Target> others = new ArrayList<>();
+        OTHER_DATABASES
+                .values()
+                .forEach(database -> others.add(new SealedResumeToken.Target(database, LISTENED.target(), "rows")));
+        others.add(new SealedResumeToken.Target(CLINIC, new byte[] {1, 3}, "rows"));
+        others.add(new SealedResumeToken.Target(CLINIC, new byte[] {1, 2, 0}, "rows"));
+        others.add(new SealedResumeToken.Target(CLINIC, LISTENED.target(), "other rows"));
+        assertThat(others)
+                .allSatisfy(other -> assertThat(SealedResumeToken.open(sealer, sealed, Callers.ANNA, other))
+                        .isNull());
+        assertThat(SealedResumeToken.open(sealer, token.upstream(), Callers.ANNA, LISTENED))
+                .as("Firestore's own")
+                .isNull();
+        assertThat(SealedResumeToken.open(sealer, ByteString.copyFrom(new byte[1_000_000]), Callers.ANNA, LISTENED))
+                .isNull();
+        assertThat(token).hasToString("SealedResumeToken");
     }
 
     @Test
