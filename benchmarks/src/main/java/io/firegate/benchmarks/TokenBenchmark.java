@@ -69,8 +69,8 @@ public class TokenBenchmark {
             tenant.add(new Persona("p" + i, UUID.randomUUID().toString(), groups));
             headers[i] = ("Bearer " + tenant.userToken("p" + i)).getBytes(StandardCharsets.US_ASCII);
         }
-        verifier = verifier(tenant, issuer, COLD_TOKENS);
-        forgetful = verifier(tenant, issuer, 1);
+        verifier = verifier(issuer.authority(), tenant.keySet(true), COLD_TOKENS);
+        forgetful = verifier(issuer.authority(), tenant.keySet(true), 1);
         remembered = verified(verifier, headers[0]);
         String token = tenant.userToken("p0");
         bareJdk = new BareRsa(tenant, token, BareRsa.JDK);
@@ -79,8 +79,8 @@ public class TokenBenchmark {
     }
 
     /** One that keeps so many tokens. */
-    static TokenVerifier verifier(LocalTenant tenant, LocalIssuer issuer, int tokensCached) {
-        byte[] keys = tenant.keySet(true).getBytes(StandardCharsets.UTF_8);
+    static TokenVerifier verifier(String authority, String keySet, int tokensCached) {
+        byte[] keys = keySet.getBytes(StandardCharsets.UTF_8);
         KeySource source =
                 () -> CompletableFuture.completedFuture(new KeySource.Answer.Documents(Map.of(TokenVersion.V2, keys)));
         Duration hour = Duration.ofHours(1);
@@ -88,9 +88,9 @@ public class TokenBenchmark {
         TenantSettings settings = new TenantSettings(
                 TENANT,
                 Set.of(TokenVersion.V2),
-                Set.of(tenant.audience()),
+                Set.of(AUDIENCE),
                 Demands.scope(SCOPE),
-                new Authority(issuer.authority(), issuer.authority()),
+                new Authority(authority, authority),
                 source);
         return new TokenVerifier(
                 List.of(settings), new TokenBounds(24_576, hour.multipliedBy(2), hour, tokensCached), bounds, CLOCK);

@@ -8,10 +8,13 @@ import io.firegate.fixtures.entra.TokenMint;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,7 +28,8 @@ import jdk.jfr.consumer.RecordingStream;
  * meanwhile. Pauses are those the virtual machine itself reports (the event {@code jdk.GCPhasePause} of the flight recorder), which a busy
  * machine around it does not lengthen as it would a thread that measures its own sleep.
  *
- * <p>Arguments: how many tokens come, and how many the verifier keeps.
+ * <p>Arguments: a file, which is made when it is not there and serves until its tokens expire after 90 minutes, because minting takes minutes; how
+ * many tokens come, and how many the verifier keeps.
  */
 public final class TokenCrowd {
     private static final int ROUNDS = 3;
@@ -34,44 +38,58 @@ public final class TokenCrowd {
 
     /** Runs it and prints what it found. */
     public static void main(String[] arguments) throws IOException {
-        int tokens = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
-        int kept = arguments.length > 1 ? Integer.parseInt(arguments[1]) : tokens;
-        try (LocalIssuer issuer = LocalIssuer.start(InstantSource.system())) {
-            LocalTenant tenant =
-                    issuer.addTenant(TokenBenchmark.TENANT.value(), TokenBenchmark.AUDIENCE, TokenBenchmark.SCOPE);
-            byte[][] headers = headers(tenant, tokens);
-            try (TokenVerifier verifier = TokenBenchmark.verifier(tenant, issuer, kept)) {
-                verifier.start().toCompletableFuture().join();
-                measure(verifier, headers, kept);
+        Path file = Path.of(arguments[0]);
+        int tokens = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
+        int kept = arguments.length > 2 ? Integer.parseInt(arguments[2]) : tokens;
+        if (!Files.exists(file)) {
+            mint(file, tokens);
+        }
+        byte[][] headers;
+        TokenVerifier verifier;
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.US_ASCII)) {
+            Iterator<String> line = lines.iterator();
+            verifier = TokenBenchmark.verifier(line.next(), line.next(), kept);
+            headers = new byte[tokens][];
+            for (int i = 0; i < tokens; i++) {
+                headers[i] = line.next().getBytes(StandardCharsets.US_ASCII);
             }
+        }
+        try (verifier) {
+            verifier.start().toCompletableFuture().join();
+            measure(verifier, headers, kept);
         }
     }
 
-    private static byte[][] headers(LocalTenant tenant, int tokens) {
+    /** Authority, keys, and one header value on each further line. */
+    private static void mint(Path file, int tokens) throws IOException {
         // As in a company: a few hundred groups, of which each person is in twenty.
         List<String> groups =
                 Stream.generate(() -> UUID.randomUUID().toString()).limit(500).toList();
-        return IntStream.range(0, tokens)
-                .parallel()
-                .mapToObj(i -> {
-                    Map<String, Object> claims = TokenMint.claims(
-                            tenant.issuer(),
-                            tenant.id(),
-                            TokenBenchmark.AUDIENCE,
-                            LocalTenant.DEFAULT_CLIENT,
-                            UUID.randomUUID().toString(),
-                            InstantSource.system().instant(),
-                            5_400);
-                    List<String> own = new ArrayList<>();
-                    for (int j = 0; j < TokenBenchmark.GROUPS; j++) {
-                        own.add(groups.get((i * 31 + j * 17) % groups.size()));
-                    }
-                    claims.put("groups", own);
-                    claims.put("scp", TokenBenchmark.SCOPE);
-                    claims.put("uti", UUID.randomUUID().toString());
-                    return ("Bearer " + tenant.mint(claims)).getBytes(StandardCharsets.US_ASCII);
-                })
-                .toArray(byte[][]::new);
+        try (LocalIssuer issuer = LocalIssuer.start(InstantSource.system())) {
+            LocalTenant tenant =
+                    issuer.addTenant(TokenBenchmark.TENANT.value(), TokenBenchmark.AUDIENCE, TokenBenchmark.SCOPE);
+            Stream<String> headers = IntStream.range(0, tokens).parallel().mapToObj(i -> {
+                Map<String, Object> claims = TokenMint.claims(
+                        tenant.issuer(),
+                        tenant.id(),
+                        TokenBenchmark.AUDIENCE,
+                        LocalTenant.DEFAULT_CLIENT,
+                        UUID.randomUUID().toString(),
+                        InstantSource.system().instant(),
+                        5_400);
+                List<String> own = new ArrayList<>();
+                for (int j = 0; j < TokenBenchmark.GROUPS; j++) {
+                    own.add(groups.get((i * 31 + j * 17) % groups.size()));
+                }
+                claims.put("groups", own);
+                claims.put("scp", TokenBenchmark.SCOPE);
+                claims.put("uti", UUID.randomUUID().toString());
+                return "Bearer " + tenant.mint(claims);
+            });
+            List<String> lines = new ArrayList<>(List.of(issuer.authority(), tenant.keySet(true)));
+            lines.addAll(headers.toList());
+            Files.write(file, lines, StandardCharsets.US_ASCII);
+        }
     }
 
     private static void measure(TokenVerifier verifier, byte[][] headers, int kept) {

@@ -1,5 +1,6 @@
 package io.firegate.audit;
 
+import io.firegate.policy.Guid;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -61,13 +62,19 @@ final class JsonWriter {
         bytes[length++] = (byte) c;
     }
 
-    /** Writes text that by its type is plain ASCII, such as a GUID or the name of an enum constant, as it is. */
+    /** Writes text that by its type is plain ASCII, such as the name of an enum constant, as it is. */
     @SuppressWarnings("deprecation") // copies the low byte of each character in one go, which is right for ASCII alone
     void ascii(String text) {
         int chars = text.length();
         ensure(chars);
         text.getBytes(0, chars, bytes, length);
         length += chars;
+    }
+
+    /** Writes a GUID. */
+    void guid(Guid id) {
+        ensure(Guid.CHARS);
+        length = id.write(bytes, length);
     }
 
     /** Writes a decision id. */

@@ -161,15 +161,15 @@ final class LineEncoder {
 
     private void principal(Principal principal) {
         json.raw(PRINCIPAL_TENANT);
-        json.ascii(principal.tenant().value());
+        json.guid(principal.tenant());
         json.raw(OID);
-        json.ascii(principal.oid().value());
+        json.guid(principal.oid());
         json.raw(
                 switch (principal.kind()) {
                     case USER -> USER_APP;
                     case APP -> APP_APP;
                 });
-        json.ascii(principal.app().value());
+        json.guid(principal.app());
         json.raw(PRINCIPAL_END);
     }
 

@@ -90,10 +90,16 @@ public record Principal(
         public Attributes {
             authContexts = Set.copyOf(authContexts);
         }
+
+        /** Those; what nearly everybody has is one object. */
+        public static Attributes of(Set<String> authContexts, Agent agent, boolean guest) {
+            Attributes all = new Attributes(authContexts, agent, guest);
+            return all.equals(NONE) ? NONE : all;
+        }
     }
 
     public Principal {
-        groups = Set.copyOf(groups);
+        groups = GuidSet.of(groups);
         roles = Set.copyOf(roles);
         claims = Map.copyOf(claims);
     }

@@ -50,6 +50,9 @@ final class Rs256 {
 
     private final RSAPublicKey key;
     private final @Nullable Provider provider;
+    /** Making one and giving it the key is a twentieth of the work, so each thread keeps its own; after a verdict it is as new. */
+    @SuppressWarnings("ThreadLocalUsage") // one for each key, and keys are few and live long
+    private final ThreadLocal<@Nullable Signature> ready = new ThreadLocal<>();
 
     private Rs256(RSAPublicKey key, @Nullable Provider provider) {
         this.key = key;
@@ -84,12 +87,19 @@ final class Rs256 {
      */
     boolean verifies(byte[] bytes, int length, byte[] signature) {
         try {
-            Signature verifier =
-                    provider == null ? Signature.getInstance(ALGORITHM) : Signature.getInstance(ALGORITHM, provider);
-            verifier.initVerify(key);
+            Signature verifier = ready.get();
+            if (verifier == null) {
+                verifier = provider == null
+                        ? Signature.getInstance(ALGORITHM)
+                        : Signature.getInstance(ALGORITHM, provider);
+                verifier.initVerify(key);
+                ready.set(verifier);
+            }
             verifier.update(bytes, 0, length);
             return verifier.verify(signature);
         } catch (SignatureException notOne) {
+            // What state it is in now is not specified.
+            ready.remove();
             return false;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a key that was read can be used", e);

@@ -12,9 +12,10 @@ final class Tenant {
     private final Map<TokenVersion, String> issuers = new EnumMap<>(TokenVersion.class);
     private final TenantKeys keys;
     private final String clientId;
-    private final GroupIds groupIds = new GroupIds();
+    private final SharedGuids sharedGuids;
 
-    Tenant(TenantSettings settings, KeyBounds bounds, InstantSource clock) {
+    Tenant(TenantSettings settings, KeyBounds bounds, InstantSource clock, SharedGuids sharedGuids) {
+        this.sharedGuids = sharedGuids;
         this.settings = settings;
         this.keys = new TenantKeys(settings.id(), settings.keys(), bounds, clock);
         this.clientId = clientId(settings.audiences());
@@ -68,9 +69,9 @@ final class Tenant {
         return issuers.getOrDefault(version, "");
     }
 
-    /** The ids of groups its tokens have named. */
-    GroupIds groupIds() {
-        return groupIds;
+    /** The ids of groups and applications that tokens have named, of all tenants. */
+    SharedGuids sharedGuids() {
+        return sharedGuids;
     }
 
     TenantKeys keys() {

@@ -2,16 +2,20 @@ package io.firegate.auth.entra;
 
 import io.firegate.auth.input.StrictJson;
 import io.firegate.policy.Guid;
+import io.firegate.policy.GuidSet;
 import io.firegate.policy.Principal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,17 +57,13 @@ final class TokenCheck {
             "xms_sub_fct",
             "xms_idrel");
 
-    private static final Set<String> USED_CLAIMS_FOLDED =
-            USED_CLAIMS.stream().map(TokenCheck::folded).collect(Collectors.toUnmodifiableSet());
-
-    /** By byte: whether it is of the alphabet of base64url (RFC 4648 section 5). */
-    private static final boolean[] BASE64URL = new boolean[256];
+    private static final NavigableSet<String> USED_CLAIMS_IN_ANY_CASE = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     static {
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                .chars()
-                .forEach(c -> BASE64URL[c] = true);
+        USED_CLAIMS_IN_ANY_CASE.addAll(USED_CLAIMS);
     }
+
+    private static final byte[] NOTHING = {};
 
     private static final int KID_CHARS_MAX = 128;
 
@@ -83,8 +83,10 @@ final class TokenCheck {
     private final TokenBounds bounds;
 
     // Filled in by readUnverified.
-    private int headerEnd;
     private int payloadEnd;
+    private byte[] header = NOTHING;
+    private byte[] payload = NOTHING;
+    private byte[] signature = NOTHING;
     private String kid = "";
     private Map<String, Object> claims = Map.of();
     private TokenVersion version = TokenVersion.V2;
@@ -145,7 +147,6 @@ final class TokenCheck {
         if (!key.signsFor(tenant().id().value(), tenant().issuer(TokenVersion.V2))) {
             return TokenProblem.KEY_ISSUER;
         }
-        byte[] signature = Base64.getUrlDecoder().decode(Arrays.copyOfRange(token, payloadEnd + 1, token.length));
         if (!key.verifies(token, payloadEnd, signature)) {
             return TokenProblem.SIGNATURE;
         }
@@ -192,38 +193,42 @@ final class TokenCheck {
         return missingScope;
     }
 
-    /** Characters of the whole token before anything is decoded: decoders skip what does not belong. */
+    /**
+     * The whole token before anything of it is read: three parts, and nothing in them but what base64url (RFC 4648 section 5) spells without
+     * padding. The decoder takes padding at an end and refuses every other character, dots too.
+     */
     private @Nullable TokenProblem readSpelling() {
-        int dots = 0;
-        for (int i = 0; i < token.length; i++) {
-            byte c = token[i];
-            if (BASE64URL[c & 0xff]) {
-                continue;
-            }
-            if (c != '.') {
-                return TokenProblem.NOT_A_TOKEN;
-            }
-            dots++;
-            if (dots == 1) {
-                headerEnd = i;
-            } else {
-                payloadEnd = i;
-            }
+        int headerEnd = 0;
+        while (headerEnd < token.length && token[headerEnd] != '.') {
+            headerEnd++;
         }
-        boolean threeParts = dots == 2
-                && isEncoding(headerEnd)
-                && isEncoding(payloadEnd - headerEnd - 1)
-                && isEncoding(token.length - payloadEnd - 1);
-        return threeParts ? null : TokenProblem.NOT_A_TOKEN;
+        payloadEnd = token.length - 1;
+        while (payloadEnd > headerEnd && token[payloadEnd] != '.') {
+            payloadEnd--;
+        }
+        if (payloadEnd <= headerEnd) {
+            return TokenProblem.NOT_A_TOKEN;
+        }
+        header = decoded(0, headerEnd);
+        payload = decoded(headerEnd + 1, payloadEnd);
+        signature = decoded(payloadEnd + 1, token.length);
+        return header.length == 0 || payload.length == 0 || signature.length == 0 ? TokenProblem.NOT_A_TOKEN : null;
     }
 
-    /** No octets are encoded as one character more than a multiple of four (RFC 4648 section 4). */
-    private static boolean isEncoding(int characters) {
-        return characters > 0 && characters % 4 != 1;
+    /** The octets between two places; none when anything else stands there. */
+    private byte[] decoded(int from, int to) {
+        if (to > from && token[to - 1] == '=') {
+            return NOTHING;
+        }
+        try {
+            return Base64.getUrlDecoder().decode(Arrays.copyOfRange(token, from, to));
+        } catch (IllegalArgumentException notBase64) {
+            return NOTHING;
+        }
     }
 
     private @Nullable TokenProblem readHeader() {
-        Map<String, Object> header = decode(0, headerEnd);
+        Map<String, Object> header = StrictJson.object(this.header, StrictJson.Duplicates.NESTED_ALLOWED);
         if (header == null) {
             return TokenProblem.HEADER_MALFORMED;
         }
@@ -248,12 +253,12 @@ final class TokenCheck {
     }
 
     private @Nullable TokenProblem readPayload() {
-        Map<String, Object> payload = decode(headerEnd + 1, payloadEnd);
+        Map<String, Object> payload = StrictJson.object(this.payload, StrictJson.Duplicates.NESTED_ALLOWED);
         if (payload == null) {
             return TokenProblem.PAYLOAD_MALFORMED;
         }
         for (String name : payload.keySet()) {
-            if (!USED_CLAIMS.contains(name) && USED_CLAIMS_FOLDED.contains(folded(name))) {
+            if (!USED_CLAIMS.contains(name) && USED_CLAIMS_IN_ANY_CASE.contains(name)) {
                 return TokenProblem.CLAIM_SPELLING;
             }
         }
@@ -319,12 +324,13 @@ final class TokenCheck {
         if (client == null) {
             return TokenProblem.CLIENT;
         }
-        Set<String> roles = strings("roles");
-        Set<String> groupTexts = strings("groups");
+        List<String> roleTexts = strings("roles");
+        List<String> groupTexts = strings("groups");
         Object tokenId = claims.getOrDefault("uti", "");
-        if (roles == null || groupTexts == null || !(tokenId instanceof String uti)) {
+        if (roleTexts == null || groupTexts == null || !(tokenId instanceof String uti)) {
             return TokenProblem.CLAIM_TYPE;
         }
+        Set<String> roles = Set.copyOf(roleTexts);
         Object subjectKind = claims.get("idtyp");
         boolean app = "app".equals(subjectKind);
         if (subjectKind != null && !app && !"user".equals(subjectKind)) {
@@ -353,28 +359,29 @@ final class TokenCheck {
         }
         if (overage) {
             // What is listed beside the marker may be a part only, so none of it counts.
-            groupTexts = Set.of();
+            groupTexts = List.of();
         }
-        Set<Guid> groups = new HashSet<>();
+        SharedGuids shared = tenant().sharedGuids();
+        List<Guid> groups = new ArrayList<>(groupTexts.size());
         for (String text : groupTexts) {
-            Guid group = tenant().groupIds().of(text);
-            if (group == null) {
+            Optional<Guid> group = Guid.parse(text);
+            if (group.isEmpty()) {
                 return TokenProblem.GROUP_NAMES;
             }
-            groups.add(group);
+            groups.add(shared.of(group.get()));
         }
         Principal.Kind kind = app ? Principal.Kind.APP : Principal.Kind.USER;
         principal = new Principal(
                 tenant().id(),
                 oid,
                 kind,
-                client,
-                groups,
+                shared.of(client),
+                GuidSet.of(groups),
                 roles,
                 uti,
                 expiresAt,
                 PolicyClaims.of(claims, tenant().claims()),
-                new Principal.Attributes(app ? Set.of() : contexts, agent, guest));
+                Principal.Attributes.of(app ? Set.of() : contexts, agent, guest));
         takesChallenges = capabilities.stream().anyMatch(CHALLENGE_CAPABILITY::equalsIgnoreCase);
         return null;
     }
@@ -437,9 +444,12 @@ final class TokenCheck {
 
     /** Whether Entra left groups out of the token: a marker says so, with a groups array beside it or without. */
     private @Nullable TokenProblem readOverage() {
-        Object names = claims.getOrDefault("_claim_names", Map.of());
-        Object hasGroups = claims.getOrDefault("hasgroups", false);
-        if (!(names instanceof Map<?, ?> elsewhere)) {
+        Object names = claims.get("_claim_names");
+        Object hasGroups = claims.get("hasgroups");
+        if (names == null && hasGroups == null) {
+            return null;
+        }
+        if (names != null && !(names instanceof Map<?, ?>)) {
             return TokenProblem.CLAIM_TYPE;
         }
         boolean flag;
@@ -447,16 +457,13 @@ final class TokenCheck {
             flag = value;
         } else if (hasGroups instanceof String text) {
             flag = !text.equalsIgnoreCase("false");
+        } else if (hasGroups == null) {
+            flag = false;
         } else {
             return TokenProblem.CLAIM_TYPE;
         }
-        overage = flag || elsewhere.containsKey("groups");
+        overage = flag || (names instanceof Map<?, ?> elsewhere && elsewhere.containsKey("groups"));
         return null;
-    }
-
-    private @Nullable Map<String, Object> decode(int from, int to) {
-        byte[] part = Base64.getUrlDecoder().decode(Arrays.copyOfRange(token, from, to));
-        return StrictJson.object(part, StrictJson.Duplicates.NESTED_ALLOWED);
     }
 
     private @Nullable Guid guid(String claim) {
@@ -468,11 +475,11 @@ final class TokenCheck {
     }
 
     /** The strings of an array; empty when the claim is missing, null when it is anything but an array of strings. */
-    private @Nullable Set<String> strings(String claim) {
+    private @Nullable List<String> strings(String claim) {
         if (!(claims.getOrDefault(claim, List.of()) instanceof List<?> array)) {
             return null;
         }
-        Set<String> strings = new HashSet<>();
+        List<String> strings = new ArrayList<>(array.size());
         for (Object element : array) {
             if (!(element instanceof String text)) {
                 return null;
@@ -484,7 +491,11 @@ final class TokenCheck {
 
     /** The same of a claim that Entra also writes as one string when it has one value. */
     private @Nullable Set<String> oneOrMore(String claim) {
-        return claims.get(claim) instanceof String one ? Set.of(one) : strings(claim);
+        if (claims.get(claim) instanceof String one) {
+            return Set.of(one);
+        }
+        List<String> strings = strings(claim);
+        return strings == null ? null : Set.copyOf(strings);
     }
 
     /** The words of a space-separated string; empty when the claim is missing, null when it is no string. */
@@ -492,21 +503,15 @@ final class TokenCheck {
         if (!(claims.getOrDefault(claim, "") instanceof String text)) {
             return null;
         }
+        if (text.indexOf(' ') < 0) {
+            return text.isEmpty() ? Set.of() : Set.of(text);
+        }
         Set<String> words = new HashSet<>(Arrays.asList(text.split(" ", -1)));
         words.remove("");
         return words;
     }
 
     private static boolean intersects(Set<String> some, Set<String> others) {
-        return some.stream().anyMatch(others::contains);
-    }
-
-    /** Folds case as {@link String#equalsIgnoreCase} does. */
-    private static String folded(String name) {
-        char[] folded = name.toCharArray();
-        for (int i = 0; i < folded.length; i++) {
-            folded[i] = Character.toLowerCase(Character.toUpperCase(folded[i]));
-        }
-        return new String(folded);
+        return !some.isEmpty() && some.stream().anyMatch(others::contains);
     }
 }

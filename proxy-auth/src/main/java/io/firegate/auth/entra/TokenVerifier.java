@@ -62,8 +62,9 @@ public final class TokenVerifier implements AutoCloseable {
      * @throws IllegalArgumentException when a tenant is named twice
      */
     public TokenVerifier(List<TenantSettings> tenants, TokenBounds bounds, KeyBounds keyBounds, InstantSource clock) {
+        SharedGuids shared = new SharedGuids();
         this.tenants = tenants.stream()
-                .map(settings -> new Tenant(settings, keyBounds, clock))
+                .map(settings -> new Tenant(settings, keyBounds, clock, shared))
                 .collect(Collectors.toUnmodifiableMap(Tenant::id, Function.identity(), (first, second) -> {
                     throw new IllegalArgumentException("tenant " + first.id() + " is configured twice");
                 }));

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VerifiedToken {
     private final Principal principal;
-    private final Instant usableUntil;
     private final long usableUntilMillis;
     private final Tenant tenant;
     private final boolean takesChallenges;
@@ -41,7 +40,6 @@ public final class VerifiedToken {
             TokenVersion version,
             TrustedKey key) {
         this.principal = principal;
-        this.usableUntil = usableUntil;
         this.usableUntilMillis = usableUntil.toEpochMilli();
         this.tenant = tenant;
         this.takesChallenges = takesChallenges;
@@ -65,7 +63,7 @@ public final class VerifiedToken {
 
     /** The token's {@code exp} plus the tolerated clock skew: from then on it is refused. */
     public Instant usableUntil() {
-        return usableUntil;
+        return Instant.ofEpochMilli(usableUntilMillis);
     }
 
     /**

@@ -38,40 +38,42 @@ public final class StrictJson {
     /** Entra nests two levels deep; the limit keeps recursion harmless. */
     private static final int DEPTH_MAX = 32;
 
-    private final String text;
+    /** Room for the claims of a token, so that the table is not made three times. */
+    private static final int MEMBERS_USUAL = 64;
+
+    /** By byte: whether it stands for itself in a string. Those of longer characters do not: their strings are read with more care. */
+    private static final boolean[] PLAIN = new boolean[256];
+
+    static {
+        for (int c = 0x20; c < 0x80; c++) {
+            PLAIN[c] = c != '"' && c != '\\';
+        }
+    }
+
+    private final byte[] json;
     private final Duplicates duplicates;
     private int at;
 
-    private StrictJson(String text, Duplicates duplicates) {
-        this.text = text;
+    private StrictJson(byte[] json, Duplicates duplicates) {
+        this.json = json;
         this.duplicates = duplicates;
     }
 
     /** The object, or null when the bytes are anything else. */
     public static @Nullable Map<String, Object> object(byte[] utf8, Duplicates duplicates) {
-        String text;
-        try {
-            // A fresh decoder reports malformed input; String's constructor would replace it.
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
-        StrictJson reader = new StrictJson(text, duplicates);
+        StrictJson reader = new StrictJson(utf8, duplicates);
         reader.skipSpace();
         if (!reader.take('{')) {
             return null;
         }
         Map<String, Object> object = reader.members(1);
         reader.skipSpace();
-        return reader.at == text.length() ? object : null;
+        return reader.at == utf8.length ? object : null;
     }
 
     /** The members behind an opening brace; null when they are malformed. */
     private @Nullable Map<String, Object> members(int depth) {
-        Map<String, Object> object = new HashMap<>();
+        Map<String, Object> object = new HashMap<>(depth == 1 ? MEMBERS_USUAL : 4);
         skipSpace();
         if (take('}')) {
             return object;
@@ -126,8 +128,7 @@ public final class StrictJson {
         if (take('[')) {
             return depth == DEPTH_MAX ? null : elements(depth + 1);
         }
-        char c = at < text.length() ? text.charAt(at) : ' ';
-        return switch (c) {
+        return switch (at < json.length ? json[at] : ' ') {
             case 't' -> word("true", true);
             case 'f' -> word("false", false);
             case 'n' -> word("null", NULL);
@@ -136,10 +137,11 @@ public final class StrictJson {
     }
 
     private @Nullable Object word(String word, Object meaning) {
-        if (!text.startsWith(word, at)) {
-            return null;
+        for (int i = 0; i < word.length(); i++) {
+            if (!take(word.charAt(i))) {
+                return null;
+            }
         }
-        at += word.length();
         return meaning;
     }
 
@@ -147,7 +149,7 @@ public final class StrictJson {
         int start = at;
         take('-');
         int whole = digits();
-        boolean leadingZero = whole > 1 && text.charAt(at - whole) == '0';
+        boolean leadingZero = whole > 1 && json[at - whole] == '0';
         if (whole == 0 || leadingZero) {
             return null;
         }
@@ -167,14 +169,14 @@ public final class StrictJson {
                 return null;
             }
         }
-        String literal = text.substring(start, at);
+        String literal = ascii(start, at);
         // 18 digits always fit a long; longer ones are of no use as a claim and are kept as a double.
         return integral && whole <= 18 ? (Object) Long.valueOf(literal) : (Object) Double.valueOf(literal);
     }
 
     private int digits() {
         int start = at;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+        while (at < json.length && json[at] >= '0' && json[at] <= '9') {
             at++;
         }
         return at - start;
@@ -183,69 +185,81 @@ public final class StrictJson {
     /** The string behind an opening quote; null when it is malformed. */
     private @Nullable String string() {
         int start = at;
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '"') {
-                return text.substring(start, at++);
-            }
-            if (c == '\\') {
-                return escapedString(start);
-            }
-            if (c < 0x20) {
-                return null;
+        while (at < json.length) {
+            byte c = json[at];
+            if (!PLAIN[c & 0xff]) {
+                return c == '"' ? ascii(start, at++) : unusualString(start);
             }
             at++;
         }
         return null;
     }
 
-    private @Nullable String escapedString(int start) {
-        StringBuilder out = new StringBuilder(text.substring(start, at));
-        while (at < text.length()) {
-            char c = text.charAt(at++);
-            if (c == '"') {
-                return out.toString();
-            }
-            if (c < 0x20) {
+    /** One with escapes or characters beyond ASCII. No byte of such a character is a quote or a backslash. */
+    private @Nullable String unusualString(int start) {
+        while (at < json.length && json[at] != '"') {
+            if (json[at] >= 0 && json[at] < 0x20) {
                 return null;
             }
-            if (c != '\\') {
-                out.append(c);
-            } else if (!escape(out)) {
-                return null;
-            }
+            at += json[at] == '\\' ? 2 : 1;
         }
-        return null;
+        if (at >= json.length) {
+            return null;
+        }
+        String raw;
+        try {
+            // A fresh decoder reports malformed input; String's constructor would replace it.
+            raw = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json, start, at++ - start))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+        return raw.indexOf('\\') < 0 ? raw : unescaped(raw);
     }
 
-    private boolean escape(StringBuilder out) {
-        if (at == text.length()) {
-            return false;
+    private static @Nullable String unescaped(String raw) {
+        StringBuilder out = new StringBuilder(raw.length());
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (c == '\\') {
+                int unit = escaped(raw, ++i);
+                if (unit < 0) {
+                    return null;
+                }
+                i += raw.charAt(i) == 'u' ? 4 : 0;
+                c = (char) unit;
+            }
+            out.append(c);
         }
-        char c = text.charAt(at++);
-        switch (c) {
-            case '"', '\\', '/' -> out.append(c);
-            case 'b' -> out.append('\b');
-            case 'f' -> out.append('\f');
-            case 'n' -> out.append('\n');
-            case 'r' -> out.append('\r');
-            case 't' -> out.append('\t');
+        return out.toString();
+    }
+
+    /** What the characters behind a backslash stand for; negative when they are no escape. */
+    private static int escaped(String raw, int from) {
+        return switch (raw.charAt(from)) {
+            case '"' -> '"';
+            case '\\' -> '\\';
+            case '/' -> '/';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
             case 'u' -> {
                 int unit = 0;
-                for (int i = 0; i < 4; i++) {
-                    int digit = at < text.length() ? hex(text.charAt(at++)) : -1;
-                    if (digit < 0) {
-                        return false;
-                    }
-                    unit = unit << 4 | digit;
+                for (int i = from + 1; i <= from + 4; i++) {
+                    unit = unit << 4 | (i < raw.length() ? hex(raw.charAt(i)) : -1);
                 }
-                out.append((char) unit);
+                yield unit;
             }
-            default -> {
-                return false;
-            }
-        }
-        return true;
+            default -> -1;
+        };
+    }
+
+    private String ascii(int from, int to) {
+        return new String(json, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     /** The value of an ASCII hex digit, else -1; Character.digit would also take digits of other scripts. */
@@ -258,8 +272,8 @@ public final class StrictJson {
     }
 
     private void skipSpace() {
-        while (at < text.length()) {
-            char c = text.charAt(at);
+        while (at < json.length) {
+            byte c = json[at];
             if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
                 return;
             }
@@ -268,7 +282,7 @@ public final class StrictJson {
     }
 
     private boolean take(char expected) {
-        if (at < text.length() && text.charAt(at) == expected) {
+        if (at < json.length && json[at] == expected) {
             at++;
             return true;
         }

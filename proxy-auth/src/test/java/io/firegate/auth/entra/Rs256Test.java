@@ -32,10 +32,12 @@ class Rs256Test {
         assertThat(key.verifies(TEXT, SIGNED, good)).isTrue();
         assertThat(key.verifies(TEXT, SIGNED + 1, good)).isFalse();
         assertThat(key.verifies(TEXT, SIGNED - 1, good)).isFalse();
-        bad(pair, good)
-                .forEach((what, signature) -> assertThat(key.verifies(TEXT, SIGNED, signature))
-                        .as(what)
-                        .isFalse());
+        bad(pair, good).forEach((what, signature) -> {
+            assertThat(key.verifies(TEXT, SIGNED, signature)).as(what).isFalse();
+            assertThat(key.verifies(TEXT, SIGNED, good))
+                    .as("the good one after " + what)
+                    .isTrue();
+        });
         assertThat(Rs256.of((RSAPublicKey) generator.generateKeyPair().getPublic())
                         .verifies(TEXT, SIGNED, good))
                 .as("another key")
