@@ -78,6 +78,9 @@ class WriteVerdictsTest {
                         commit(Objects.requireNonNull(each.get("writes"))).toByteArray()),
                 caller,
                 TestRefusals.INSTANCE);
+        if (admission instanceof Admission.Denied denied) {
+            return "at once " + denied.deny().reason();
+        }
         if (!(admission instanceof Admission.Guarded(GuardedCall call))) {
             return "not guarded: " + admission;
         }
