@@ -104,11 +104,14 @@ grpc_body() {
   printf %s "$name"
 }
 
-# One call by curl, headers and trailers on standard output; arguments are more options.
-call() {
-  curl -s -m 10 --http2-prior-knowledge -D - -o /dev/null -H 'content-type: application/grpc' -H 'te: trailers' \
-    --data-binary "@$work/get-p1.grpc" "$@" "http://$address/$call_path"
+# One gRPC call by curl, headers and trailers on standard output; arguments are more options, the body among them.
+post() {
+  curl -sS -m 10 --http2-prior-knowledge -X POST -D - -o /dev/null -H 'content-type: application/grpc' -H 'te: trailers' \
+    "$@" "http://$address/$call_path"
 }
+
+# The GetDocument call.
+call() { post --data-binary "@$work/get-p1.grpc" "$@"; }
 
 permitted() {
   local answer

@@ -56,8 +56,10 @@ first_ok
 check "a permitted call answers the document" says "Ada Osei" ask --as ward-nurse get patients/p1
 check "a permitted call exits 0" exits 0 ask --as ward-nurse get patients/p1
 check "a denied call is PERMISSION_DENIED" says "PERMISSION_DENIED" ask --as ward-nurse get staff/s1
-check "a call without a token is UNAUTHENTICATED" says "grpc-status: 16" call
-check "a call with a bad token is UNAUTHENTICATED" says "grpc-status: 16" call -H "authorization: Bearer x.y.z"
+# Without a body: they are answered before one is read, and a client that still sends it is told to stop, upon which curl 7.88 may forget
+# the answer it has.
+check "a call without a token is UNAUTHENTICATED" says "grpc-status: 16" post
+check "a call with a bad token is UNAUTHENTICATED" says "grpc-status: 16" post -H "authorization: Bearer x.y.z"
 check "the record is on standard output" says '"outcome"' "$engine" logs "$stack-gateway"
 
 check "healthcheck: ready is 0" exits 0 inside firegate healthcheck
@@ -72,6 +74,7 @@ check "it has no capability" says "$(printf 'CapEff:\t0000000000000000')" inside
 check "its root is read-only, /tmp included" exits 1 inside sh -c 'touch /probe || touch /tmp/probe || touch /opt/firegate/probe'
 check "Netty's native transport is in use all the same" says 'transport="epoll"' "$engine" logs "$stack-gateway"
 check "so is its native TLS" says 'tls="BoringSSL"' "$engine" logs "$stack-gateway"
+check "and Corretto's RSA" says 'rsa="AmazonCorrettoCryptoProvider' "$engine" logs "$stack-gateway"
 check "the AOT cache is in use" exits 0 fresh --entrypoint /opt/firegate/runtime/bin/java "$image" \
   -XX:AOTMode=on @/opt/firegate/command.options --version
 check "no configuration is exit code 3" exits 3 fresh "$image"
