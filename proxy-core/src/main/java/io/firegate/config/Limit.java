@@ -66,6 +66,14 @@ public enum Limit {
             "an HTTP/1.1 connection that ends is read and not listened to this long, so that no reset overtakes the"
                     + " last answer"),
     REQUEST_BYTES("requestBytes", 10_485_760, 1_024, 33_554_432, "Firestore's own limit for one request"),
+    REQUEST_PARTS(
+            "requestParts",
+            100_000,
+            1_000,
+            10_000_000,
+            "texts, messages and map entries of a request that is decoded on the event loop, at some tenths of a microsecond"
+                    + " each: under a rule that limits rows, fields or writes, of a listen target, and where two decoders"
+                    + " could read it in two ways; others may have any number"),
     REQUEST_BYTES_TOTAL(
             "requestBytesTotal",
             268_435_456,

@@ -167,7 +167,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 verifier,
                 directories.groups(),
                 parts.policies()::current,
-                new Enforcer(handles),
+                new Enforcer(handles, limits.getInt(Limit.REQUEST_PARTS)),
                 federation.providers(),
                 audit,
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,

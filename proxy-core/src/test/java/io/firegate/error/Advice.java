@@ -105,7 +105,8 @@ final class Advice {
             case BAD_TRANSACTION ->
                 "Begin a new transaction: this one is another caller's, another database's, or was begun before the sealing key changed.";
             case BAD_PAGE_SIZE -> "Ask for at least one document, or leave the size out.";
-            case BAD_FIELD_PATH -> "Correct the mask.";
+            case BAD_FIELD_PATH -> "Correct the path; the message says where it stands.";
+            case BAD_ORDER_BY -> "Write it as `name, age desc`, each field once and by its whole path.";
             case BAD_PAGE_TOKEN -> "List from the first page on; a token goes with its caller and its listing.";
             case NAME_SET -> "Send the name as `parent`, `collection_id` and `document_id`.";
             case SAME_DOCUMENT -> "Use Commit, or send one of the two writes later.";
@@ -124,6 +125,8 @@ final class Advice {
             case STREAM_LABELS -> "Leave the labels out.";
             case NO_TARGET -> "Add a target with a query or with documents, or remove one.";
             case BAD_TARGET_ID -> "Give each target of a stream a positive number of its own.";
+            case TOO_MANY_PARTS ->
+                "Split the request. Under a rule without limits there is no such bound. Operators: `limits.requestParts`.";
             case TOO_MANY_TARGETS -> "Open another stream. Operators: `limits.listenTargets`.";
         };
     }

@@ -11,6 +11,7 @@ import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
 import io.firegate.policy.IpAddress;
 import io.firegate.policy.Lookups;
+import io.firegate.policy.Obligations;
 import io.firegate.policy.Principal;
 import io.firegate.policy.Resource;
 import io.firegate.policy.Standing;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -38,6 +40,7 @@ public final class Enforcer {
     private static final int PREFIX_BYTES = 5;
 
     private final HandleSealer sealer;
+    private final int partsMax;
     private final Names names = new Names();
     private final ListenReader listens;
     private final EnumMap<FirestoreMethod, RpcReader> readers = new EnumMap<>(FirestoreMethod.class);
@@ -46,10 +49,13 @@ public final class Enforcer {
      * An enforcer.
      *
      * @param sealer seals the handles callers are given, and opens them when they come back
+     * @param partsMax most texts, messages and map entries of a request that is decoded, which takes many times the walk: under a limit
+     *     of the policy, for a listener, and where two decoders could read it in two ways
      */
-    public Enforcer(HandleSealer sealer) {
+    public Enforcer(HandleSealer sealer, int partsMax) {
         this.sealer = sealer;
-        this.listens = new ListenReader(names);
+        this.partsMax = partsMax;
+        this.listens = new ListenReader(names, partsMax);
         for (FirestoreMethod method : FirestoreMethod.values()) {
             RpcReader reader = reader(method, names);
             if (reader != null) {
@@ -166,7 +172,8 @@ public final class Enforcer {
             framed.getBytes(framed.readerIndex() + PREFIX_BYTES, data);
         }
         Handles handles = new Handles(sealer, caller.principal());
-        return switch (WalkedMessage.of(data, start, start + length, reader.schema(), reader.parser(), handles)) {
+        return switch (WalkedMessage.of(
+                data, start, start + length, reader.schema(), reader.parser(), partsMax, handles)) {
             case WalkedMessage.Unclear(var problem, var place) -> new Admission.Invalid(problem, place);
             case WalkedMessage.Clear(var request, var rewritten) -> {
                 Body body = new Body(framed, rewritten, request);
@@ -184,7 +191,7 @@ public final class Enforcer {
     }
 
     /** All or nothing. */
-    private static Admission judge(
+    private Admission judge(
             FirestoreMethod method,
             Reading.Wants wants,
             Body body,
@@ -200,15 +207,34 @@ public final class Enforcer {
                         ? guarded(method, wants, writes, body, caller, null)
                         : new Admission.Denied(wants.database(), wants.accesses(), deny);
             }
-            case Decision.Permit permit ->
-                caller.needed().isEmpty()
+            case Decision.Permit permit -> {
+                if (isTooLarge(body) && isLimited(permit)) {
+                    yield new Admission.Invalid(RequestProblem.TOO_MANY_PARTS, null);
+                }
+                yield caller.needed().isEmpty()
                         ? carryOut(method, wants, body, Plan.Verdict.of(permit, caller, looked))
                         : lookUp(method, wants, body, permit, caller, met, looked);
+            }
         };
     }
 
+    /** Whether a request has more parts than one may have that is decoded. */
+    private boolean isTooLarge(Body body) {
+        return body.request().walk().parts() > partsMax;
+    }
+
+    /** Whether the request is decoded to carry out what a permit demands. */
+    private static boolean isLimited(Decision.Permit permit) {
+        for (Decision.Grant grant : permit.grants()) {
+            if (!grant.obligations().equals(Obligations.NONE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What it comes to when documents have been looked up; what is refused whatever they hold is refused now. */
-    private static Admission lookUp(
+    private Admission lookUp(
             FirestoreMethod method,
             Reading.Wants wants,
             Body body,
@@ -287,7 +313,7 @@ public final class Enforcer {
     }
 
     /** All or nothing, once it is known what is stored, and what is looked up. */
-    private static Admission guarded(
+    private Admission guarded(
             FirestoreMethod method,
             Reading.Wants wants,
             WriteSet writes,
@@ -297,6 +323,8 @@ public final class Enforcer {
         WriteAccesses accesses = new WriteAccesses(wants.database(), wants.credential());
         List<WriteTerms> terms = new ArrayList<>(writes.intents().size());
         List<Decision.Grant> grants = new ArrayList<>();
+        // Asking the policy about each write costs more than knowing that there are too many.
+        Set<String> stored = new HashSet<>();
         String credential = null;
         for (WriteIntent intent : writes.intents()) {
             switch (WriteTerms.of(intent, caller, accesses)) {
@@ -304,6 +332,14 @@ public final class Enforcer {
                     return new Admission.Denied(wants.database(), wants.accesses(), deny);
                 }
                 case WriteTerms.Verdict.On(var on, var with) -> {
+                    if (isTooLarge(body)) {
+                        return new Admission.Invalid(RequestProblem.TOO_MANY_PARTS, null);
+                    }
+                    if (on.asksWhatIsStored()
+                            && stored.add(intent.path().toString())
+                            && stored.size() > GuardedCall.DOCUMENTS_MAX) {
+                        return new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null);
+                    }
                     credential = with;
                     accesses.bind(with);
                     terms.add(on);
@@ -335,13 +371,17 @@ public final class Enforcer {
         if (call.isTooLarge()) {
             return new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null);
         }
+        String unreadable = call.unreadable();
+        if (unreadable != null) {
+            return new Admission.Invalid(RequestProblem.BAD_FIELD_PATH, unreadable);
+        }
         return caller.needed().isEmpty()
                 ? new Admission.Guarded(call)
                 : lookUp(method, wants, writes, body, call, caller, looked);
     }
 
     /** The same when documents have been looked up: in the client's transaction, or in one that firegate begins. */
-    private static Admission lookUp(
+    private Admission lookUp(
             FirestoreMethod method,
             Reading.Wants wants,
             WriteSet writes,
@@ -379,12 +419,16 @@ public final class Enforcer {
         WriteByWrite verdicts = WriteByWrite.judge(
                 writes,
                 caller,
+                isTooLarge(body),
                 refusals,
                 (index, bound) -> judge(
                         FirestoreMethod.COMMIT,
                         Unpooled.wrappedBuffer(Edit.frame(alone(writes, index, body))),
                         bound,
                         refusals));
+        if (verdicts.isTooLarge()) {
+            return new Admission.Invalid(RequestProblem.TOO_MANY_PARTS, null);
+        }
         Decision.Deny whole = verdicts.whole();
         if (whole != null) {
             List<Access> accesses = new ArrayList<>();
@@ -400,7 +444,10 @@ public final class Enforcer {
         }
         GuardedBatch guarded = verdicts.guarded(body.message(List.of()));
         if (guarded != null) {
-            return new Admission.Guarded(guarded);
+            String unreadable = guarded.unreadable();
+            return unreadable == null
+                    ? new Admission.Guarded(guarded)
+                    : new Admission.Invalid(RequestProblem.BAD_FIELD_PATH, unreadable);
         }
         return new Admission.Admitted(new PermittedCall(
                 method,

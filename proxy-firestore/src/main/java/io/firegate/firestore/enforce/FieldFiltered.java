@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldFiltered<M extends MessageLite> implements Plan {
     private static final String MASK = "mask";
     private static final String QUERY = "structured_query";
+    private static final String ORDER_BY = "order_by";
 
     private final Plan inner;
     private final RequestMessage request;
@@ -112,7 +113,7 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                 ListDocumentsRequest.parser(),
                 (asked, fields) -> {
                     NamedField selected = fields.selected(asked.getMask(), MASK);
-                    return selected != null ? selected : fields.ordered(asked.getOrderBy(), "order_by");
+                    return selected != null ? selected : fields.ordered(asked.getOrderBy(), ORDER_BY);
                 },
                 asked -> false,
                 (verdict, fields) -> new FieldsExaminer<>(ListDocumentsResponse.parser(), answer -> {
@@ -183,6 +184,11 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
             return null;
         }
         M asked = request.decoded(parser);
+        // Before anything is said of what is hidden.
+        NamedField unreadable = naming.first(asked, NamedFields.READABLE);
+        if (unreadable != null) {
+            return new Step.Refuse(unreadable(unreadable.place()));
+        }
         Set<VisibleFields> judged = new HashSet<>();
         for (Decision.Grant grant : verdict.permit().grants()) {
             VisibleFields visible = fields.get(grant.access().resource().toString());
@@ -193,6 +199,13 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
             }
         }
         return explained.test(asked) ? RowFiltered.EXPLAINED : null;
+    }
+
+    /** The refusal of what names no field, as a rule that hides none says it. */
+    private static Reading.Unreadable unreadable(String place) {
+        return place.equals(ORDER_BY)
+                ? new Reading.Unreadable(RequestProblem.BAD_ORDER_BY, place)
+                : new Reading.Unreadable(RequestProblem.BAD_FIELD_PATH, place.startsWith(MASK) ? MASK : place);
     }
 
     /** What may be seen by a request with a single access. */

@@ -7,6 +7,7 @@ import com.google.firestore.v1.Write;
 import com.google.firestore.v1.WriteResult;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
+import io.firegate.firestore.fields.ClientWrite;
 import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
@@ -93,6 +94,21 @@ final class GuardedBatch extends GuardedCall implements GuardedCall.Ends {
         for (GuardedCall each : apart.values()) {
             each.permit().grants().forEach(grant -> onTerms.add(WriteJudge.key(grant)));
         }
+    }
+
+    /** Where a limited write names no field; null when none does. */
+    @Nullable
+    String unreadable() {
+        for (int i = 0; i < terms.size(); i++) {
+            WriteTerms on = terms.get(i);
+            String place = on == null || !on.asksWhatComes()
+                    ? null
+                    : ClientWrite.of(request.getWrites(i)).unreadable();
+            if (place != null) {
+                return "writes[" + i + "]." + place;
+            }
+        }
+        return null;
     }
 
     private boolean isOpen(int i) {

@@ -4,6 +4,7 @@ import com.google.firestore.v1.CommitResponse;
 import com.google.firestore.v1.Write;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.firegate.firestore.fields.ClientWrite;
 import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.DatabaseName;
@@ -30,7 +31,8 @@ final class GuardedWhole extends GuardedCall {
     /** The verifies of documents that do not exist for the caller. */
     private final BitSet unseen = new BitSet();
 
-    private Map<String, SimulatedDocument> judged = Map.of();
+    /** What the one write leaves, where the answer is made of it. No other document is kept: the bytes they came in are given back. */
+    private @Nullable SimulatedDocument left;
 
     private boolean reading;
     private boolean tooMany;
@@ -79,6 +81,20 @@ final class GuardedWhole extends GuardedCall {
         return tooMany || asked.size() > DOCUMENTS_MAX;
     }
 
+    /** Where a limited write names no field; null when none does. */
+    @Nullable
+    String unreadable() {
+        List<Write> writes = writes();
+        for (int i = 0; i < writes.size(); i++) {
+            String place =
+                    terms.get(i).asksWhatComes() ? ClientWrite.of(writes.get(i)).unreadable() : null;
+            if (place != null) {
+                return set.place(i) + place;
+            }
+        }
+        return null;
+    }
+
     @Override
     public Turn begin() {
         // What is settled without a look at what is stored comes first, so that it cannot tell of it.
@@ -125,8 +141,7 @@ final class GuardedWhole extends GuardedCall {
 
     private byte[] answer(byte[] answered) {
         try {
-            return set.form()
-                    .answer(message, answered, judged.get(name(terms.get(0).intent())));
+            return set.form().answer(message, answered, left);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what passed the walk does not parse", e);
         }
@@ -173,7 +188,6 @@ final class GuardedWhole extends GuardedCall {
     private Turn judge(Map<String, SimulatedDocument> documents) {
         try {
             List<Write> writes = writes();
-            judged = documents;
             WriteJudge judge = new WriteJudge(documents);
             List<Write> pinned = new ArrayList<>(writes.size());
             for (int i = 0; i < writes.size(); i++) {
@@ -190,6 +204,9 @@ final class GuardedWhole extends GuardedCall {
                     }
                 }
             }
+            left = set.form().answersDocument()
+                    ? documents.get(name(terms.get(0).intent()))
+                    : null;
             return write(set.form().with(message, pinned), judge.used(), List.of());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what passed the walk does not parse", e);

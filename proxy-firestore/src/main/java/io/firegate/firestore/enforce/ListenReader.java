@@ -19,9 +19,11 @@ final class ListenReader {
     private static final int DOCUMENTS_MAX = 1000;
 
     private final Names names;
+    private final int partsMax;
 
-    ListenReader(Names names) {
+    ListenReader(Names names, int partsMax) {
         this.names = names;
+        this.partsMax = partsMax;
     }
 
     /** What one message says. */
@@ -43,7 +45,7 @@ final class ListenReader {
     }
 
     Asked read(byte[] message, Handles handles) {
-        return switch (WalkedMessage.of(message, SCHEMA, ListenRequest.parser(), handles)) {
+        return switch (WalkedMessage.of(message, SCHEMA, ListenRequest.parser(), partsMax, handles)) {
             case WalkedMessage.Unclear(var problem, var place) -> new Asked.Invalid(problem, place);
             case WalkedMessage.Clear(var request, var rewritten) -> read(request);
         };
@@ -57,6 +59,9 @@ final class ListenReader {
             if (field.number() == ListenRequest.DATABASE_FIELD_NUMBER) {
                 database = names.database(data, field.start(), field.end());
             }
+        }
+        if (request.walk().parts() > partsMax) {
+            return tooLarge(request);
         }
         ListenRequest decoded = request.decoded(ListenRequest.parser());
         return switch (decoded.getTargetChangeCase()) {
@@ -72,6 +77,23 @@ final class ListenReader {
                         : add(request, decoded, database);
             }
         };
+    }
+
+    /** Refused before it is decoded: the target alone, when it has a name. */
+    private static Asked tooLarge(RequestMessage request) {
+        FieldCursor message = request.walk().fields();
+        while (message.next()) {
+            if (message.number() == ListenRequest.ADD_TARGET_FIELD_NUMBER) {
+                FieldCursor target = message.fields();
+                while (target.next()) {
+                    if (target.number() == Target.TARGET_ID_FIELD_NUMBER && (int) target.varint64() > 0) {
+                        return new Asked.Unreadable(
+                                (int) target.varint64(), RequestProblem.TOO_MANY_PARTS, "add_target");
+                    }
+                }
+            }
+        }
+        return new Asked.Invalid(RequestProblem.TOO_MANY_PARTS, null);
     }
 
     private Asked add(RequestMessage request, ListenRequest decoded, Names.Database database) {

@@ -290,8 +290,12 @@ public final class ListenStream {
 
     /** What is refused whatever the documents hold is refused before anybody reads them. */
     private Asked lookUp(TargetAsk ask, int number, Judged.Open open) {
-        Decision.Deny deny =
-                ask.isQuery() ? NarrowedTarget.hiddenField(ask, Plan.Verdict.of(open.permit(), open.caller())) : null;
+        Plan.Verdict verdict = Plan.Verdict.of(open.permit(), open.caller());
+        String unreadable = NarrowedTarget.unreadable(ask, verdict);
+        if (unreadable != null) {
+            return new Asked.Refused(ask.id(), RequestProblem.BAD_FIELD_PATH, unreadable);
+        }
+        Decision.Deny deny = ask.isQuery() ? NarrowedTarget.hiddenField(ask, verdict) : null;
         if (deny != null) {
             return denied(ask, deny);
         }
@@ -337,6 +341,10 @@ public final class ListenStream {
     }
 
     private Asked carryOut(TargetAsk ask, int number, Plan.Verdict verdict) {
+        String unreadable = NarrowedTarget.unreadable(ask, verdict);
+        if (unreadable != null) {
+            return new Asked.Refused(ask.id(), RequestProblem.BAD_FIELD_PATH, unreadable);
+        }
         Target.Builder forwarded = ask.target().toBuilder();
         if (ask.isQuery()) {
             Decision.Deny hidden = NarrowedTarget.hiddenField(ask, verdict);

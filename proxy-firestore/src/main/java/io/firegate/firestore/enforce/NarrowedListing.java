@@ -45,8 +45,7 @@ final class NarrowedListing extends RowFiltered {
         }
         ListingOrder order = ListingOrder.parse(asked.getOrderBy());
         if (order == null) {
-            return new Step.Unenforceable(
-                    "order_by must be a list of fields, each alone or with asc or desc, where the policy hides documents");
+            return new Step.Refuse(new Reading.Unreadable(RequestProblem.BAD_ORDER_BY, "order_by"));
         }
         if (Projection.isTooLong(asked.getMask().getFieldPathsCount())) {
             return new Step.Refuse(new Reading.Unreadable(RequestProblem.TOO_MANY_PATHS, "mask"));

@@ -17,6 +17,15 @@ final class NarrowedTarget {
 
     private NarrowedTarget() {}
 
+    /** Where a query whose caller may not see all fields names none; null when it nowhere does. */
+    static @Nullable String unreadable(TargetAsk ask, Plan.Verdict verdict) {
+        if (!ask.isQuery() || verdict.fields().isEmpty()) {
+            return null;
+        }
+        NamedField found = NamedFields.READABLE.queried(ask.target().getQuery().getStructuredQuery(), QUERY_PLACE);
+        return found == null ? null : found.place();
+    }
+
     /** The refusal of a query that names a field its caller may not see; null of any other. */
     static Decision.@Nullable Deny hiddenField(TargetAsk ask, Plan.Verdict verdict) {
         Decision.Grant grant = verdict.permit().grants().get(0);

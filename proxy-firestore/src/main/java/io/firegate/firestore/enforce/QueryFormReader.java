@@ -20,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the form of one query off the bytes that have passed the walk, no more of it than is kept. */
 final class QueryFormReader {
+    /** Most fields looked at, of messages at any depth; a hundred filters have some hundreds. */
+    private static final int FIELDS_MAX = 10_000;
+
     private final byte[] data;
     private final List<QueryForm.Filter> where = new ArrayList<>();
     private final List<QueryForm.Order> orders = new ArrayList<>();
     private final List<String> summed = new ArrayList<>();
     private @Nullable String nearest;
     private boolean cut;
+    private int fieldsLeft = FIELDS_MAX;
     private int partsLeft = QueryForm.PARTS_MAX;
     private int charsLeft = QueryForm.CHARS_MAX;
 
@@ -43,7 +47,7 @@ final class QueryFormReader {
     /** The form of an aggregation. */
     static QueryForm ofAggregation(byte[] data, FieldCursor aggregation) {
         QueryFormReader reader = new QueryFormReader(data);
-        while (aggregation.next()) {
+        while (reader.next(aggregation)) {
             switch (aggregation.number()) {
                 case StructuredAggregationQuery.STRUCTURED_QUERY_FIELD_NUMBER -> reader.query(aggregation.fields());
                 case StructuredAggregationQuery.AGGREGATIONS_FIELD_NUMBER -> reader.aggregated(aggregation.fields());
@@ -70,12 +74,25 @@ final class QueryFormReader {
         return reader.form();
     }
 
+    /** Moves to the next field; false when there is none, or so many have been looked at that the form is cut. */
+    private boolean next(FieldCursor field) {
+        if (!field.next()) {
+            return false;
+        }
+        if (fieldsLeft == 0) {
+            cut = true;
+            return false;
+        }
+        fieldsLeft--;
+        return true;
+    }
+
     private QueryForm form() {
         return new QueryForm(where, orders, summed, nearest, cut);
     }
 
     private void query(FieldCursor query) {
-        while (query.next()) {
+        while (next(query)) {
             switch (query.number()) {
                 case StructuredQuery.WHERE_FIELD_NUMBER -> {
                     QueryForm.Filter filter = filter(query.fields(), 0);
@@ -89,7 +106,7 @@ final class QueryFormReader {
                 case StructuredQuery.ORDER_BY_FIELD_NUMBER -> order(query.fields());
                 case StructuredQuery.FIND_NEAREST_FIELD_NUMBER -> {
                     FieldCursor field = query.fields();
-                    while (field.next()) {
+                    while (next(field)) {
                         if (field.number() == FindNearest.VECTOR_FIELD_FIELD_NUMBER) {
                             nearest = kept(path(field.fields()));
                         }
@@ -103,7 +120,7 @@ final class QueryFormReader {
     }
 
     private QueryForm.@Nullable Filter filter(FieldCursor filter, int depth) {
-        if (!filter.next()) {
+        if (!next(filter)) {
             cut = true;
             return null;
         }
@@ -122,7 +139,7 @@ final class QueryFormReader {
         }
         CompositeFilter.Operator operator = null;
         List<QueryForm.Filter> filters = new ArrayList<>();
-        while (field.next()) {
+        while (next(field)) {
             if (field.number() == CompositeFilter.OP_FIELD_NUMBER) {
                 operator = CompositeFilter.Operator.forNumber((int) field.varint64());
             } else {
@@ -145,7 +162,7 @@ final class QueryFormReader {
     private QueryForm.@Nullable Filter compared(FieldCursor field) {
         @Nullable String path = "";
         String comparison = null;
-        while (field.next()) {
+        while (next(field)) {
             switch (field.number()) {
                 case FieldFilter.FIELD_FIELD_NUMBER -> path = path(field.fields());
                 case FieldFilter.OP_FIELD_NUMBER ->
@@ -161,7 +178,7 @@ final class QueryFormReader {
     private QueryForm.@Nullable Filter unary(FieldCursor field) {
         @Nullable String path = "";
         String comparison = null;
-        while (field.next()) {
+        while (next(field)) {
             if (field.number() == UnaryFilter.FIELD_FIELD_NUMBER) {
                 path = path(field.fields());
             } else {
@@ -209,7 +226,7 @@ final class QueryFormReader {
     private void order(FieldCursor field) {
         @Nullable String path = "";
         boolean descending = false;
-        while (field.next()) {
+        while (next(field)) {
             if (field.number() == Order.FIELD_FIELD_NUMBER) {
                 path = path(field.fields());
             } else {
@@ -227,11 +244,11 @@ final class QueryFormReader {
     }
 
     private void aggregated(FieldCursor field) {
-        while (field.next()) {
+        while (next(field)) {
             if (field.number() == Aggregation.SUM_FIELD_NUMBER || field.number() == Aggregation.AVG_FIELD_NUMBER) {
                 // Both have their field in the same place.
                 FieldCursor inner = field.fields();
-                while (inner.next()) {
+                while (next(inner)) {
                     String kept = kept(path(inner.fields()));
                     if (kept != null) {
                         summed.add(kept);
@@ -244,7 +261,7 @@ final class QueryFormReader {
     /** The path of a field; null when it is longer than all that is kept. */
     private @Nullable String path(FieldCursor reference) {
         @Nullable String path = "";
-        while (reference.next()) {
+        while (next(reference)) {
             int bytes = reference.end() - reference.start();
             if (reference.number() == FieldReference.FIELD_PATH_FIELD_NUMBER) {
                 path = bytes > QueryForm.CHARS_MAX

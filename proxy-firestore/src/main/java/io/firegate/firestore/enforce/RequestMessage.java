@@ -44,12 +44,18 @@ final class RequestMessage {
 
     /** The message, decoded. */
     <M extends MessageLite> M decoded(Parser<M> parser) {
-        return edited(List.of(), parser);
+        try {
+            return parser.parseFrom(data, walk.start(), walk.end() - walk.start());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what passed the walk does not parse", e);
+        }
     }
 
     /** The message with some bytes of it changed, decoded. */
     <M extends MessageLite> M edited(List<Edit> edits, Parser<M> parser) {
-        return parsed(Edit.frame(data, walk.start(), walk.end(), edits), Edit.PREFIX_BYTES, parser);
+        return edits.isEmpty()
+                ? decoded(parser)
+                : parsed(Edit.frame(data, walk.start(), walk.end(), edits), Edit.PREFIX_BYTES, parser);
     }
 
     /** A message that has passed the walk, or was made of one that has. */

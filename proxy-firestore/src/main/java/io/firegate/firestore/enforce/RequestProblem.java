@@ -75,6 +75,10 @@ public enum RequestProblem {
     TOO_MANY_WRITES(Status.INVALID_ARGUMENT, "more than 1000 writes in one batch; split it"),
     /** A longer mask than is worked through under a condition. */
     TOO_MANY_PATHS(Status.INVALID_ARGUMENT, "more than 1000 paths in a mask; split it, or leave the mask out"),
+    /** More to decode than one request may be, where it is decoded: under a limit, of a listener, or when it is ambiguous. */
+    TOO_MANY_PARTS(
+            Status.INVALID_ARGUMENT,
+            "more texts, messages and map entries than requestParts allows in a request that firegate has to take apart; split it"),
     /** Writes that depend on more stored documents than are read for one request. */
     TOO_MANY_GUARDED(
             Status.INVALID_ARGUMENT,
@@ -86,7 +90,11 @@ public enum RequestProblem {
     /** A path in a mask that leads to no field. */
     BAD_FIELD_PATH(
             Status.INVALID_ARGUMENT,
-            "not a field path: names joined by dots, in backticks unless they are letters, digits and underscores"),
+            "not a field path: at most 20 names joined by dots, in backticks unless they are letters, digits and underscores"),
+    /** An order of a listing that says none. */
+    BAD_ORDER_BY(
+            Status.INVALID_ARGUMENT,
+            "not an order firegate can read: at most 100 field paths joined by commas, each alone or with asc or desc, nothing behind __name__"),
     /** A document id Firestore could not store. */
     BAD_DOCUMENT_ID(Status.INVALID_ARGUMENT, "not a document id"),
     /** A collection id Firestore could not store. */

@@ -48,7 +48,7 @@ public final class TriedWrites implements WriteTrial {
     /** Carries out writes. */
     public TriedWrites() {
         // No handle is made or opened on the way.
-        enforcer = new Enforcer(new HandleSealer(HandleKeys.random()));
+        enforcer = new Enforcer(new HandleSealer(HandleKeys.random()), Integer.MAX_VALUE);
     }
 
     /** The writer of an attempt: decided as the gateway decides, in the past where the attempt is. */

@@ -26,10 +26,11 @@ sealed interface WalkedMessage {
      * Walks a message.
      *
      * @param parser settles what an ambiguous one says
+     * @param partsMax most parts of one that is ambiguous
      */
     static WalkedMessage of(
-            byte[] message, MessageSchema schema, Parser<? extends MessageLite> parser, Handles handles) {
-        return of(message, 0, message.length, schema, parser, handles);
+            byte[] message, MessageSchema schema, Parser<? extends MessageLite> parser, int partsMax, Handles handles) {
+        return of(message, 0, message.length, schema, parser, partsMax, handles);
     }
 
     /**
@@ -44,11 +45,15 @@ sealed interface WalkedMessage {
             int end,
             MessageSchema schema,
             Parser<? extends MessageLite> parser,
+            int partsMax,
             Handles handles) {
         byte[] data = array;
         byte[] rewritten = null;
         MessageWalk walk = MessageWalk.of(schema, data, start, end);
         if (walk.problem() == null && walk.ambiguous()) {
+            if (walk.parts() > partsMax) {
+                return new Unclear(RequestProblem.TOO_MANY_PARTS, null);
+            }
             try {
                 rewritten = Edit.frame(parser.parseFrom(array, start, end - start));
             } catch (InvalidProtocolBufferException e) {

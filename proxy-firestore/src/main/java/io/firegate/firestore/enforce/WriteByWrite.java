@@ -36,6 +36,8 @@ final class WriteByWrite {
     private final NavigableMap<Integer, GuardedCall> apart = new TreeMap<>();
 
     private final Alone alone;
+    private final boolean undecodable;
+    private boolean tooLarge;
     private @Nullable String credential;
     private Decision.@Nullable Deny whole;
 
@@ -45,19 +47,26 @@ final class WriteByWrite {
         Admission judge(int index, Caller caller);
     }
 
-    private WriteByWrite(DatabaseName database, Caller caller, WriteRefusals texts, Alone alone) {
+    private WriteByWrite(DatabaseName database, Caller caller, boolean undecodable, WriteRefusals texts, Alone alone) {
         this.database = database;
         this.caller = caller;
+        this.undecodable = undecodable;
         this.texts = texts;
         this.alone = alone;
     }
 
-    static WriteByWrite judge(Reading.WriteByWrite reading, Caller caller, WriteRefusals texts, Alone alone) {
-        WriteByWrite verdicts = new WriteByWrite(reading.database(), caller, texts, alone);
+    /**
+     * Judges them.
+     *
+     * @param undecodable whether the request has more parts than one may have that is decoded
+     */
+    static WriteByWrite judge(
+            Reading.WriteByWrite reading, Caller caller, boolean undecodable, WriteRefusals texts, Alone alone) {
+        WriteByWrite verdicts = new WriteByWrite(reading.database(), caller, undecodable, texts, alone);
         if (reading.writes().isEmpty()) {
             verdicts.judgeNothing();
         }
-        for (int i = 0; i < reading.writes().size() && verdicts.whole == null; i++) {
+        for (int i = 0; i < reading.writes().size() && verdicts.whole == null && !verdicts.tooLarge; i++) {
             verdicts.judge(i, reading.writes().get(i));
         }
         return verdicts;
@@ -78,6 +87,8 @@ final class WriteByWrite {
                 WriteTerms.Verdict.On on = on(write, deny);
                 if (on == null) {
                     refuse(write, deny);
+                } else if (undecodable) {
+                    tooLarge = true;
                 } else if (looksUp(on.terms())) {
                     apart(index, write, on);
                 } else {
@@ -175,6 +186,11 @@ final class WriteByWrite {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a status that does not parse", e);
         }
+    }
+
+    /** Whether it would have to be decoded and has too many parts for that; nothing else is known then. */
+    boolean isTooLarge() {
+        return tooLarge;
     }
 
     /** Why the caller as a whole is refused, or null. */

@@ -39,9 +39,19 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
         /** The same request with other writes, as many and in the same order. */
         MessageLite with(byte[] message, List<Write> writes) throws InvalidProtocolBufferException;
 
+        /** What stands before the name of a part of a write, in the request. */
+        default String place(int write) {
+            return "";
+        }
+
         /** What is wrong with the {@code mask} of a request that Firestore does not see; null when nothing is. */
         default @Nullable RequestProblem problem(byte[] message) throws InvalidProtocolBufferException {
             return null;
+        }
+
+        /** Whether {@link #answer} is made of the document as the first write leaves it. */
+        default boolean answersDocument() {
+            return false;
         }
 
         /**
@@ -49,12 +59,17 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
          *
          * @param message the client's request
          * @param answered Firestore's answer to {@link #with}
-         * @param left the document as the first write leaves it; null when nobody has worked it out
+         * @param left the document as the first write leaves it; null when nobody has worked it out, or {@link #answersDocument} is not so
          */
         default byte[] answer(byte[] message, byte[] answered, @Nullable SimulatedDocument left)
                 throws InvalidProtocolBufferException {
             return answered;
         }
+    }
+
+    /** What stands before the name of a part of a write, in the request. */
+    String place(int write) {
+        return form.place(write);
     }
 
     /** What is wrong with a part of the request that Firestore does not see; null when nothing is. */
@@ -95,6 +110,11 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
         }
 
         @Override
+        public String place(int write) {
+            return form.place(write);
+        }
+
+        @Override
         public byte[] answer(byte[] message, byte[] answered, @Nullable SimulatedDocument left)
                 throws InvalidProtocolBufferException {
             if (form == Commit.INSTANCE) {
@@ -114,6 +134,11 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
             DocumentMask mask = mask(message);
             Projection cut = mask == null ? null : Projection.of(mask.getFieldPathsList());
             return (cut == null ? document : cut.strip(document)).toByteArray();
+        }
+
+        @Override
+        public boolean answersDocument() {
+            return form instanceof Create || form == Update.INSTANCE;
         }
 
         @Override
@@ -145,6 +170,11 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
     /** Commit. */
     enum Commit implements Form {
         INSTANCE;
+
+        @Override
+        public String place(int write) {
+            return "writes[" + write + "].";
+        }
 
         @Override
         public List<Write> writes(byte[] message) throws InvalidProtocolBufferException {

@@ -49,10 +49,13 @@ final class WrittenDocument extends AnswerExaminer {
             if (get == null || mask == null) {
                 return new Plan.Step.Forward(edits, new WrittenDocument(get));
             }
+            DocumentMask asked = RequestMessage.parsed(mask.value(request.data()), 0, DocumentMask.parser());
+            VisibleFields visible = VisibleFields.of(get.obligations().fields());
+            if (!visible.all() && NamedFields.READABLE.selected(asked, MASK) != null) {
+                return new Plan.Step.Refuse(new Reading.Unreadable(RequestProblem.BAD_FIELD_PATH, MASK));
+            }
             // As of a read, and before anything is written.
-            NamedField named = new NamedFields(
-                            VisibleFields.of(get.obligations().fields()))
-                    .selected(RequestMessage.parsed(mask.value(request.data()), 0, DocumentMask.parser()), MASK);
+            NamedField named = new NamedFields(visible).selected(asked, MASK);
             // On a part of the document a condition would be judged amiss.
             return named != null
                     ? new Plan.Step.HiddenField(get, named)

@@ -86,6 +86,21 @@ public record ClientWrite(
         return new ClientWrite(request.getDocument(), null, List.of(), true, "document", UPDATE_TRANSFORMS_PLACE);
     }
 
+    /** Where its mask or a transform names no field, in the write; null when it nowhere does. */
+    public @Nullable String unreadable() {
+        for (int i = 0; mask != null && i < mask.getFieldPathsCount(); i++) {
+            if (FieldPath.parse(mask.getFieldPaths(i)).isEmpty()) {
+                return maskPlace(i);
+            }
+        }
+        for (int i = 0; i < transforms.size(); i++) {
+            if (FieldPath.parse(transforms.get(i).getFieldPath()).isEmpty()) {
+                return transformsPlace + "[" + i + "].field_path";
+            }
+        }
+        return null;
+    }
+
     private static boolean createsOnly(Precondition precondition) {
         return precondition.hasExists() && !precondition.getExists();
     }

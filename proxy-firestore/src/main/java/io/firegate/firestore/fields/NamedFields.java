@@ -16,14 +16,25 @@ import org.jspecify.annotations.Nullable;
  * it the answer holds the visible part. To test, order or compute by a field tells of all that is at and below it, so all of that must
  * be visible. Cursors stand for the orders, written or implied by inequalities, and name nothing of their own.
  *
- * <p>Each answer is the first field the request may not name, or null. A path that cannot be read is one: nobody has judged it.
+ * <p>Each answer is the first field the request may not name, or null. A path that cannot be read is one: nobody has judged it. Whoever
+ * wants to tell such a path from a hidden field looks with {@link #READABLE} first.
  */
 public final class NamedFields {
+    /** Any field may be named, but by a path: finds what is none. */
+    public static final NamedFields READABLE = new NamedFields(VisibleFields.ALL, true);
+
     private final VisibleFields visible;
+    /** Whether paths are read where nothing is hidden. */
+    private final boolean reads;
 
     /** What a caller who sees these fields may name. */
     public NamedFields(VisibleFields visible) {
+        this(visible, !visible.all());
+    }
+
+    private NamedFields(VisibleFields visible, boolean reads) {
         this.visible = visible;
+        this.reads = reads;
     }
 
     /** The paths a mask selects. */
@@ -74,7 +85,7 @@ public final class NamedFields {
 
     /** The fields of the text ListDocuments is ordered by. */
     public @Nullable NamedField ordered(String orderBy, String place) {
-        if (visible.all()) {
+        if (!reads) {
             return null;
         }
         ListingOrder order = ListingOrder.parse(orderBy);
@@ -129,7 +140,7 @@ public final class NamedFields {
     }
 
     private boolean selectable(String text) {
-        if (visible.all()) {
+        if (!reads) {
             return true;
         }
         Optional<FieldPath> path = FieldPath.parse(text);
@@ -137,7 +148,7 @@ public final class NamedFields {
     }
 
     private boolean testable(String text) {
-        if (visible.all()) {
+        if (!reads) {
             return true;
         }
         Optional<FieldPath> path = FieldPath.parse(text);

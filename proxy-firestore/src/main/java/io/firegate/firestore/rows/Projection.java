@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +76,7 @@ public final class Projection {
         return false;
     }
 
-    /** Whether a mask is longer than is worked through for each document; the time it takes grows with the square. */
+    /** Whether a mask is longer than is worked through for each document. */
     public static boolean isTooLong(int paths) {
         return paths > PATHS_MAX;
     }
@@ -83,20 +85,33 @@ public final class Projection {
     public List<String> with(Collection<FieldPath> fields) {
         List<FieldPath> all = new ArrayList<>(paths);
         all.addAll(fields);
+        Set<List<String>> whole = new TreeSet<>(Projection::compare);
+        all.forEach(path -> whole.add(path.segments()));
+        Set<List<String>> taken = new TreeSet<>(Projection::compare);
         List<String> texts = new ArrayList<>(all.size());
-        for (int i = 0; i < all.size(); i++) {
-            FieldPath path = all.get(i);
+        for (FieldPath path : all) {
+            List<String> segments = path.segments();
             boolean held = false;
-            for (int j = 0; j < all.size() && !held; j++) {
-                FieldPath other = all.get(j);
-                // Of two that are the same the first stays.
-                held = j != i && other.holds(path) && (j < i || !path.holds(other));
+            for (int i = 1; i < segments.size() && !held; i++) {
+                held = whole.contains(segments.subList(0, i));
             }
-            if (!held) {
+            // Of two that are the same the first stays.
+            if (!held && taken.add(segments)) {
                 texts.add(path.toString());
             }
         }
         return texts;
+    }
+
+    /** By comparison and not by hash, because clients choose the paths. */
+    private static int compare(List<String> one, List<String> other) {
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            int order = one.get(i).compareTo(other.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(one.size(), other.size());
     }
 
     /** As {@link #with}, as a mask. */

@@ -4,10 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +33,6 @@ public final class MessageWalk {
     private static final int VARINT64_BYTES_MAX = 10;
     private static final int MAP_KEY_TAG = 1 << 3 | DELIMITED;
     private static final long MAP_KEY_AND_VALUE = 1L << 1 | 1L << 2;
-    /** Keys compared one by one before a hash set pays. */
-    private static final int KEYS_LINEAR = 8;
     /** Tag, start and end of each reference. */
     private static final int REFERENCE_INTS = 3;
 
@@ -52,6 +47,7 @@ public final class MessageWalk {
     /** Where the varint just read ended, or {@link #FAILED}. */
     private int after;
 
+    private int parts;
     private int[] references = {};
     private int referenceCount;
 
@@ -88,6 +84,14 @@ public final class MessageWalk {
     /** Whether another decoder could read something else from these bytes. Says nothing when there is a problem. */
     public boolean ambiguous() {
         return ambiguous;
+    }
+
+    /**
+     * How many texts, byte strings, messages and map entries the message holds, at any depth: about how many objects it is when it is
+     * decoded, whatever their size. Counts to the end when there is no problem.
+     */
+    public int parts() {
+        return parts;
     }
 
     /** How many {@code reference_value} fields the message holds, at any depth. */
@@ -189,6 +193,7 @@ public final class MessageWalk {
                     return fail(WireProblem.MALFORMED, fieldAt);
                 }
                 int contentEnd = at + (int) length;
+                parts++;
                 if (kind == MessageSchema.STRING) {
                     if (!isUtf8(at, contentEnd)) {
                         return fail(WireProblem.NOT_UTF8, fieldAt);
@@ -208,8 +213,8 @@ public final class MessageWalk {
                         return FAILED;
                     }
                     if (kind == MessageSchema.MAP && !ambiguous) {
-                        keys = keys == null ? new MapKeys() : keys;
-                        ambiguous = !keys.add(data, at);
+                        keys = keys == null ? new MapKeys(data) : keys;
+                        ambiguous = !keys.add(at);
                     }
                 }
                 at = contentEnd;
@@ -331,42 +336,5 @@ public final class MessageWalk {
             to = cursor.end();
         }
         return place.isEmpty() ? null : place.toString();
-    }
-
-    /** The keys of one map so far. Resists chosen keys: a hash set of strings falls back to order, not to a list. */
-    private static final class MapKeys {
-        private final int[] ranges = new int[2 * KEYS_LINEAR];
-        private int count;
-        private @Nullable Set<String> all;
-
-        /** @param entry the first byte of an entry that has passed and starts with its key */
-        boolean add(byte[] data, int entry) {
-            FieldCursor key = new FieldCursor(data, entry, data.length);
-            key.next();
-            if (all != null) {
-                return all.add(text(data, key.start(), key.end()));
-            }
-            for (int i = 0; i < count; i++) {
-                if (Arrays.equals(data, ranges[2 * i], ranges[2 * i + 1], data, key.start(), key.end())) {
-                    return false;
-                }
-            }
-            if (count < KEYS_LINEAR) {
-                ranges[2 * count] = key.start();
-                ranges[2 * count + 1] = key.end();
-                count++;
-                return true;
-            }
-            all = new HashSet<>();
-            for (int i = 0; i < count; i++) {
-                all.add(text(data, ranges[2 * i], ranges[2 * i + 1]));
-            }
-            return all.add(text(data, key.start(), key.end()));
-        }
-
-        /** One character a byte: equal texts are equal bytes, and making one is a copy. */
-        private static String text(byte[] data, int from, int to) {
-            return new String(data, from, to - from, StandardCharsets.ISO_8859_1);
-        }
     }
 }

@@ -21,7 +21,7 @@ class EnforcerFuzzTest {
 
     private static final List<Frames> KINDS = List.of(Frames.values());
 
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     @Test
     void whateverTheBytesItAnswers() {

@@ -38,7 +38,7 @@ class EnforcerTest {
     private static final Caller PERMIT = TestCaller.PERMITTED;
     private static final WriteRefusals REFUSALS = TestRefusals.INSTANCE;
 
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     @ParameterizedTest
     @CsvSource({

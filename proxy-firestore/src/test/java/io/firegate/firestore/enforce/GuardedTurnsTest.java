@@ -23,6 +23,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.rpc.Status;
+import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.policy.Compilation;
@@ -34,8 +35,11 @@ import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +59,7 @@ class GuardedTurnsTest {
     private static final Timestamp COMMITTED =
             Timestamp.newBuilder().setSeconds(900).build();
 
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER);
+    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
     private static final PolicySnapshot POLICY = policy("""
             version: 1
             tiers:
@@ -359,6 +363,24 @@ class GuardedTurnsTest {
                 .isInstanceOfSatisfying(
                         Admission.Invalid.class,
                         invalid -> assertThat(invalid.problem()).isEqualTo(RequestProblem.TOO_MANY_PATHS));
+    }
+
+    /** The bytes they came in have been given back, so nothing of them may be held while Firestore writes. */
+    @Test
+    void whatWasReadIsNotKept() throws ReflectiveOperationException, InvalidProtocolBufferException {
+        GuardedCall call = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A"), update("rows/y", "A")));
+        GuardedCall.Turn turn = read(call, call.begin(), Map.of("rows/x", "A", "rows/y", "A"));
+
+        assertThat(turn).isInstanceOf(GuardedCall.Turn.Ask.class);
+        for (Field field : call.getClass().getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                Object value = field.get(call);
+                assertThat(value instanceof Map<?, ?> map ? map.values() : Arrays.asList(value))
+                        .as(field.getName())
+                        .doesNotHaveAnyElementsOfTypes(SimulatedDocument.class);
+            }
+        }
     }
 
     @Test

@@ -79,8 +79,8 @@ class ListenStreamTest {
     /** One stream, and what has come of it since somebody looked. */
     private static final class Walk {
         final List<String> come = new ArrayList<>();
-        final ListenStream stream =
-                new Enforcer(TestHandles.SEALER).listen(TestHandles.CALLER, null, null, TARGETS_MAX);
+        final ListenStream stream = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX)
+                .listen(TestHandles.CALLER, null, null, TARGETS_MAX);
         private @Nullable Standing standing;
         private boolean over;
 

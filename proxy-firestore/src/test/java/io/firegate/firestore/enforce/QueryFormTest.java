@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the record keeps of a query is bounded, whatever a client sends, and holds no half of a name. */
 class QueryFormTest {
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     private QueryForm form(StructuredQuery.Builder query) {
         RunQueryRequest request = RunQueryRequest.newBuilder()
@@ -50,6 +50,26 @@ class QueryFormTest {
         return Order.newBuilder()
                 .setField(FieldReference.newBuilder().setFieldPath(field))
                 .build();
+    }
+
+    @Test
+    void noMoreIsLookedAtThanAQueryMayHaveManyTimes() {
+        CompositeFilter.Builder filters = all();
+        for (int i = 0; i < 1_000; i++) {
+            filters.addFilters(Filter.getDefaultInstance());
+        }
+        assertThat(form(StructuredQuery.newBuilder()
+                                .setWhere(Filter.newBuilder()
+                                        .setCompositeFilter(filters.clone().addFilters(equal("last")))))
+                        .where())
+                .containsExactly(new QueryForm.Compared("last", "=="));
+        for (int i = 0; i < 10_000; i++) {
+            filters.addFilters(Filter.getDefaultInstance());
+        }
+        QueryForm form = form(StructuredQuery.newBuilder()
+                .setWhere(Filter.newBuilder().setCompositeFilter(filters.addFilters(equal("last")))));
+        assertThat(form.where()).isEmpty();
+        assertThat(form.cut()).isTrue();
     }
 
     @Test

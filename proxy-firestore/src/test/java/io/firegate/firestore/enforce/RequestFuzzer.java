@@ -35,7 +35,7 @@ public final class RequestFuzzer {
     private static final List<byte[]> REQUESTS =
             SCENARIOS.stream().map(Scenario::request).toList();
 
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER);
+    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     /** Method or scenario, and what is demanded: four bytes; where the rest goes: two. */
     private static final int HEAD_BYTES = 6;

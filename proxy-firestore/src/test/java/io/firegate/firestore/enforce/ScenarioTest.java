@@ -45,7 +45,7 @@ class ScenarioTest {
 
     private static final WriteRefusals REFUSALS = TestRefusals.INSTANCE;
 
-    private static final Set<String> LATE = Set.of("BAD_PAGE_TOKEN", "BAD_FIELD_PATH", "BAD_PAGE_SIZE");
+    private static final Set<String> LATE = Set.of("BAD_PAGE_TOKEN", "BAD_FIELD_PATH", "BAD_ORDER_BY", "BAD_PAGE_SIZE");
 
     /** The methods of which the record keeps the form. */
     private static final Set<FirestoreMethod> QUERIES = Set.of(
@@ -54,7 +54,7 @@ class ScenarioTest {
             FirestoreMethod.PARTITION_QUERY,
             FirestoreMethod.LIST_DOCUMENTS);
 
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     static List<Scenario> scenarios() {
         return Scenario.all();

@@ -25,6 +25,9 @@ import java.util.regex.Pattern;
 /** Handles of the scenarios' caller, and some that are not. */
 final class TestHandles {
     static final HandleSealer SEALER = new HandleSealer(HandleKeys.random());
+    /** As {@code limits.requestParts} is unless somebody says otherwise. */
+    static final int PARTS_MAX = 100_000;
+
     static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     static final Principal CALLER = principal("2");
     /** Another person through the same application. */

@@ -53,7 +53,7 @@ class WriteStreamTest {
             .setCommitTime(Timestamp.newBuilder().setSeconds(6))
             .build();
 
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
     private final List<ByteString> tokens = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
 

@@ -38,7 +38,7 @@ class WriteVerdictsTest {
     private static final Timestamp CHANGED =
             Timestamp.newBuilder().setSeconds(100).build();
 
-    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER);
+    private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
     @TestFactory
     Stream<DynamicTest> verdicts() throws IOException {

@@ -81,7 +81,7 @@ class NamedFieldsTest {
     @Test
     void aLongOrderIsRead() {
         NamedFields fields = new NamedFields(VisibleFields.of(TestDocuments.hide(List.of("ssn"))));
-        String name = "a".repeat(200_000);
+        String name = "a".repeat(1_500);
         for (String order : List.of(name, "`" + name + "` desc", "a,".repeat(98) + "b")) {
             assertThat(fields.ordered(order, "order_by")).isNull();
             assertThat(fields.ordered(order + ",ssn", "order_by")).isEqualTo(new NamedField("order_by", "ssn"));

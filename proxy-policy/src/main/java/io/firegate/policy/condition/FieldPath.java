@@ -9,6 +9,12 @@ import java.util.Optional;
  * compared as lists.
  */
 public record FieldPath(List<String> segments) {
+    /** Most names of a path: the emulator takes 20, and as many levels of maps are what Firestore stores (vendor page "Quotas and limits"). */
+    private static final int SEGMENTS_MAX = 20;
+
+    /** Longest path Firestore takes, 1,500 bytes (vendor page "Quotas and limits"), counted without what quotes it. */
+    private static final int CHARS_MAX = 1500;
+
     public FieldPath {
         segments = List.copyOf(segments);
         if (segments.isEmpty()) {
@@ -23,14 +29,20 @@ public record FieldPath(List<String> segments) {
 
     /**
      * Reads a path as Firestore writes it: segments joined by dots, each simple or in backticks, in which a backslash quotes a backtick
-     * or itself (document.proto, {@code Document.fields}). Empty when it is none.
+     * or itself (document.proto, {@code Document.fields}). Empty when it is none, or a longer one than Firestore takes.
      */
     public static Optional<FieldPath> parse(String text) {
-        List<String> segments = new ArrayList<>();
+        // A quoted character is two, and each name may stand in quotes.
+        if (text.length() > 2 * CHARS_MAX + 3 * SEGMENTS_MAX) {
+            return Optional.empty();
+        }
+        List<String> segments = new ArrayList<>(4);
+        int chars = 0;
         int i = 0;
         while (true) {
-            StringBuilder segment = new StringBuilder();
+            String segment;
             if (i < text.length() && text.charAt(i) == '`') {
+                StringBuilder quoted = new StringBuilder();
                 i++;
                 while (i < text.length() && text.charAt(i) != '`') {
                     if (text.charAt(i) == '\\') {
@@ -41,24 +53,26 @@ public record FieldPath(List<String> segments) {
                             return Optional.empty();
                         }
                     }
-                    segment.append(text.charAt(i++));
+                    quoted.append(text.charAt(i++));
                 }
                 if (i == text.length()) {
                     return Optional.empty();
                 }
                 i++;
+                segment = quoted.toString();
             } else {
-                while (i < text.length() && text.charAt(i) != '.') {
-                    segment.append(text.charAt(i++));
-                }
+                int dot = text.indexOf('.', i);
+                segment = text.substring(i, dot < 0 ? text.length() : dot);
+                i += segment.length();
                 if (!isSimple(segment)) {
                     return Optional.empty();
                 }
             }
-            if (segment.isEmpty()) {
+            chars += segment.length() + 1;
+            if (segment.isEmpty() || segments.size() == SEGMENTS_MAX || chars > CHARS_MAX + 1) {
                 return Optional.empty();
             }
-            segments.add(segment.toString());
+            segments.add(segment);
             if (i == text.length()) {
                 return Optional.of(new FieldPath(segments));
             }
