@@ -6,8 +6,11 @@ import com.google.firestore.v1.Document;
 import com.google.firestore.v1.StructuredAggregationQuery.Aggregation;
 import com.google.firestore.v1.StructuredQuery;
 import com.google.firestore.v1.Write;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.firegate.e2e.GatewayHarness;
 import io.firegate.e2e.PlainFirestore;
+import io.firegate.firestore.fields.VisibleFields;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.firestore.rows.Projection;
 import io.firegate.firestore.rows.RowQuery;
 import io.firegate.firestore.rows.StoredDocument;
@@ -160,7 +163,7 @@ class RowFilterPropertyTest {
     }
 
     @Test
-    void whatIsCutOffIsWhatAMaskHides() {
+    void whatIsCutOffIsWhatAMaskHides() throws InvalidProtocolBufferException {
         for (long seed = first; seed < first + seeds; seed++) {
             RandomRows draw = new RandomRows(seed, emulator.root());
             List<Document> documents = draw.documents("m" + seed);
@@ -173,12 +176,12 @@ class RowFilterPropertyTest {
 
                 Document masked = emulator.get(document.getName(), mask);
                 Document widened = emulator.get(document.getName(), shown.with(needed));
-                assertThat(shown.strip(widened))
+                DocumentBytes read = Objects.requireNonNull(DocumentBytes.of(widened.toByteArray()));
+                assertThat(Document.parseFrom(VisibleFields.only(shown.paths()).redact(read)))
                         .as("seed %s, mask %s, needed %s, %s", seed, mask, needed, document)
                         .isEqualTo(masked);
                 for (FieldPath field : needed) {
-                    assertThat(new StoredDocument(widened).value(field))
-                            .isEqualTo(new StoredDocument(document).value(field));
+                    assertThat(read.value(field)).isEqualTo(new StoredDocument(document).value(field));
                 }
             }
         }

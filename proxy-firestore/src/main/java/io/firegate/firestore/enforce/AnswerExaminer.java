@@ -71,9 +71,7 @@ public abstract class AnswerExaminer {
             return first;
         }
         // What both read is read once.
-        AnswerExaminer both = first instanceof MessageExaminer<?> one
-                        && next instanceof MessageExaminer<?> other
-                        && one.readsAs(other)
+        AnswerExaminer both = first instanceof DocumentExaminer one && next instanceof DocumentExaminer other
                 ? one.thenOfSame(other)
                 : null;
         return new AnswerExaminer() {

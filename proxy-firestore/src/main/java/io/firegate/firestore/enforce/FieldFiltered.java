@@ -1,15 +1,11 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.BatchGetDocumentsRequest;
-import com.google.firestore.v1.BatchGetDocumentsResponse;
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.GetDocumentRequest;
 import com.google.firestore.v1.ListDocumentsRequest;
-import com.google.firestore.v1.ListDocumentsResponse;
 import com.google.firestore.v1.PartitionQueryRequest;
 import com.google.firestore.v1.RunAggregationQueryRequest;
 import com.google.firestore.v1.RunQueryRequest;
-import com.google.firestore.v1.RunQueryResponse;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.firegate.firestore.fields.NamedField;
@@ -76,7 +72,7 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                 GetDocumentRequest.parser(),
                 (asked, fields) -> fields.selected(asked.getMask(), MASK),
                 asked -> false,
-                (verdict, fields) -> new FieldsExaminer<>(Document.parser(), only(fields)::redact));
+                (verdict, fields) -> new FieldsExaminer(DocumentExaminer.In.GET, only(fields)));
     }
 
     static Plan batchGet(Plan inner, RequestMessage request, DatabaseName database) {
@@ -87,23 +83,15 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                 BatchGetDocumentsRequest.parser(),
                 (asked, fields) -> fields.selected(asked.getMask(), MASK),
                 asked -> false,
-                (verdict, fields) -> new FieldsExaminer<>(
-                        BatchGetDocumentsResponse.parser(), answer -> found(answer, root, verdict, fields)));
+                (verdict, fields) -> new FieldsExaminer(
+                        DocumentExaminer.In.BATCH_GET, document -> found(document.name(), root, verdict, fields)));
     }
 
     /** Each document by the grant it was asked for under; one that nobody asked for is no answer. */
-    private static @Nullable BatchGetDocumentsResponse found(
-            BatchGetDocumentsResponse answer, String root, Verdict verdict, Map<String, VisibleFields> fields) {
-        if (!answer.hasFound()) {
-            return answer;
-        }
-        String name = answer.getFound().getName();
+    private static @Nullable VisibleFields found(
+            String name, String root, Verdict verdict, Map<String, VisibleFields> fields) {
         String path = name.startsWith(root) ? name.substring(root.length()) : "";
-        return verdict.shown().contains(path)
-                ? answer.toBuilder()
-                        .setFound(fields.getOrDefault(path, VisibleFields.ALL).redact(answer.getFound()))
-                        .build()
-                : null;
+        return verdict.shown().contains(path) ? fields.getOrDefault(path, VisibleFields.ALL) : null;
     }
 
     static Plan list(Plan inner, RequestMessage request) {
@@ -116,13 +104,7 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                     return selected != null ? selected : fields.ordered(asked.getOrderBy(), ORDER_BY);
                 },
                 asked -> false,
-                (verdict, fields) -> new FieldsExaminer<>(ListDocumentsResponse.parser(), answer -> {
-                    ListDocumentsResponse.Builder page = answer.toBuilder();
-                    for (int i = 0; i < page.getDocumentsCount(); i++) {
-                        page.setDocuments(i, only(fields).redact(page.getDocuments(i)));
-                    }
-                    return page.build();
-                }));
+                (verdict, fields) -> new FieldsExaminer(DocumentExaminer.In.LIST, only(fields)));
     }
 
     static Plan query(Plan inner, RequestMessage request) {
@@ -132,13 +114,7 @@ final class FieldFiltered<M extends MessageLite> implements Plan {
                 RunQueryRequest.parser(),
                 (asked, fields) -> fields.queried(asked.getStructuredQuery(), QUERY),
                 RunQueryRequest::hasExplainOptions,
-                (verdict, fields) -> new FieldsExaminer<>(
-                        RunQueryResponse.parser(),
-                        answer -> answer.hasDocument()
-                                ? answer.toBuilder()
-                                        .setDocument(only(fields).redact(answer.getDocument()))
-                                        .build()
-                                : answer));
+                (verdict, fields) -> new FieldsExaminer(DocumentExaminer.In.QUERY, only(fields)));
     }
 
     static Plan aggregation(Plan inner, RequestMessage request) {

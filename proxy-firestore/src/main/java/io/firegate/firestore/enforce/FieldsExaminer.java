@@ -1,32 +1,37 @@
 package io.firegate.firestore.enforce;
 
-import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
+import io.firegate.firestore.fields.VisibleFields;
+import io.firegate.firestore.rows.DocumentBytes;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes out of each message what its caller may not see. What firegate does not know goes with it, because nobody has judged it.
- *
- * @param <A> the RPC's answers
- */
-final class FieldsExaminer<A extends Message> extends MessageExaminer<A> {
-    private final Redaction<A> redaction;
+/** Takes out of each message what its caller may not see. What firegate does not know goes with it, because nobody has judged it. */
+final class FieldsExaminer extends DocumentExaminer {
+    private final Function<DocumentBytes, @Nullable VisibleFields> visible;
 
-    FieldsExaminer(Parser<A> parser, Redaction<A> redaction) {
-        super(parser);
-        this.redaction = redaction;
+    /**
+     * An examiner.
+     *
+     * @param visible what may be seen of a document; null of one nobody asked for
+     */
+    FieldsExaminer(In in, Function<DocumentBytes, @Nullable VisibleFields> visible) {
+        super(in);
+        this.visible = visible;
     }
 
-    /** What is left of an answer; null when it is none to this request. */
-    @FunctionalInterface
-    interface Redaction<A> {
-        @Nullable
-        A redact(A answer);
+    /** An examiner of documents of which the same may be seen. */
+    FieldsExaminer(In in, VisibleFields visible) {
+        this(in, document -> visible);
     }
 
     @Override
-    Judged<A> judge(A answer) {
-        A left = redaction.redact(answer);
-        return left == null ? new Judged.Kept<>(Examined.NotAnAnswer.INSTANCE) : new Judged.Changed<>(left);
+    Judged judge(DocumentBytes document) {
+        VisibleFields fields = visible.apply(document);
+        return fields == null ? Judged.Unasked.INSTANCE : new Judged.Shown(fields);
+    }
+
+    @Override
+    boolean letsUnknownPass() {
+        return false;
     }
 }

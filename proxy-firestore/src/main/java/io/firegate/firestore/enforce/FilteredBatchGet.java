@@ -1,11 +1,10 @@
 package io.firegate.firestore.enforce;
 
 import com.google.firestore.v1.BatchGetDocumentsRequest;
-import com.google.firestore.v1.BatchGetDocumentsResponse;
-import com.google.firestore.v1.Document;
+import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.firestore.rows.Projection;
-import io.firegate.firestore.rows.StoredDocument;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.RowPredicate;
@@ -27,7 +26,7 @@ final class FilteredBatchGet extends RowFiltered {
     Step filter(Step.Onward onward, Verdict verdict, Map<String, RowPredicate> rows) {
         BatchGetDocumentsRequest asked = onward.message(request(), BatchGetDocumentsRequest.parser());
         if (!asked.hasMask()) {
-            return onward.seenFirstBy(new Examiner(verdict, rows, null));
+            return onward.seenFirstBy(new Examiner(verdict, rows, VisibleFields.ALL));
         }
         if (Projection.isTooLong(asked.getMask().getFieldPathsCount())) {
             return new Step.Refuse(new Reading.Unreadable(RequestProblem.TOO_MANY_PATHS, "mask"));
@@ -39,46 +38,42 @@ final class FilteredBatchGet extends RowFiltered {
         Set<FieldPath> needed = new LinkedHashSet<>();
         rows.values().forEach(condition -> needed.addAll(condition.fields()));
         if (shown.holds(needed)) {
-            return onward.seenFirstBy(new Examiner(verdict, rows, null));
+            return onward.seenFirstBy(new Examiner(verdict, rows, VisibleFields.ALL));
         }
         return new Step.Instead(
                 FirestoreMethod.BATCH_GET_DOCUMENTS,
                 asked.toBuilder().setMask(shown.mask(needed)).build(),
-                new Examiner(verdict, rows, shown).then(onward.answers()));
+                new Examiner(verdict, rows, VisibleFields.only(shown.paths())).then(onward.answers()));
     }
 
-    private final class Examiner extends MessageExaminer<BatchGetDocumentsResponse> {
+    private final class Examiner extends DocumentExaminer {
         private final Verdict verdict;
         private final Map<String, RowPredicate> rows;
-        private final @Nullable Projection cut;
+        private final VisibleFields wanted;
 
-        Examiner(Verdict verdict, Map<String, RowPredicate> rows, @Nullable Projection cut) {
-            super(BatchGetDocumentsResponse.parser());
+        Examiner(Verdict verdict, Map<String, RowPredicate> rows, VisibleFields wanted) {
+            super(In.BATCH_GET);
             this.verdict = verdict;
             this.rows = rows;
-            this.cut = cut;
+            this.wanted = wanted;
         }
 
         @Override
-        Judged<BatchGetDocumentsResponse> judge(BatchGetDocumentsResponse answer) {
-            if (!answer.hasFound()) {
-                return new Judged.AsItCame<>();
-            }
-            Document document = answer.getFound();
-            String path =
-                    document.getName().startsWith(root) ? document.getName().substring(root.length()) : "";
+        Judged judge(DocumentBytes document) {
+            String name = document.name();
+            String path = name.startsWith(root) ? name.substring(root.length()) : "";
             if (!verdict.shown().contains(path)) {
-                return new Judged.Kept<>(Examined.NotAnAnswer.INSTANCE);
+                return Judged.Unasked.INSTANCE;
             }
             RowPredicate condition = rows.get(path);
-            if (condition != null && !condition.permits(new StoredDocument(document))) {
-                return new Judged.Changed<>(
-                        answer.toBuilder().setMissing(document.getName()).build());
-            }
-            return cut == null
-                    ? new Judged.AsItCame<>()
-                    : new Judged.Changed<>(
-                            answer.toBuilder().setFound(cut.strip(document)).build());
+            return condition == null || condition.permits(document)
+                    ? new Judged.Shown(wanted)
+                    : Judged.Missing.INSTANCE;
+        }
+
+        @Override
+        boolean letsUnknownPass() {
+            return true;
         }
 
         @Override

@@ -1,10 +1,10 @@
 package io.firegate.firestore.enforce;
 
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.GetDocumentRequest;
+import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.firestore.rows.Projection;
-import io.firegate.firestore.rows.StoredDocument;
 import io.firegate.policy.condition.FieldPath;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.Map;
@@ -25,7 +25,7 @@ final class FilteredGet extends RowFiltered {
         RowPredicate condition = only(rows);
         GetDocumentRequest asked = onward.message(request(), GetDocumentRequest.parser());
         if (!asked.hasMask()) {
-            return onward.seenFirstBy(new Examiner(condition, null));
+            return onward.seenFirstBy(new Examiner(condition, VisibleFields.ALL));
         }
         if (Projection.isTooLong(asked.getMask().getFieldPathsCount())) {
             return new Step.Refuse(new Reading.Unreadable(RequestProblem.TOO_MANY_PATHS, "mask"));
@@ -36,32 +36,34 @@ final class FilteredGet extends RowFiltered {
         }
         Set<FieldPath> needed = condition.fields();
         if (shown.holds(needed)) {
-            return onward.seenFirstBy(new Examiner(condition, null));
+            return onward.seenFirstBy(new Examiner(condition, VisibleFields.ALL));
         }
         return new Step.Instead(
                 FirestoreMethod.GET_DOCUMENT,
                 asked.toBuilder().setMask(shown.mask(needed)).build(),
-                new Examiner(condition, shown).then(onward.answers()));
+                new Examiner(condition, VisibleFields.only(shown.paths())).then(onward.answers()));
     }
 
-    private static final class Examiner extends MessageExaminer<Document> {
+    private static final class Examiner extends DocumentExaminer {
         private final RowPredicate condition;
-        private final @Nullable Projection cut;
+        private final VisibleFields wanted;
         private boolean hidden;
 
-        Examiner(RowPredicate condition, @Nullable Projection cut) {
-            super(Document.parser());
+        Examiner(RowPredicate condition, VisibleFields wanted) {
+            super(In.GET);
             this.condition = condition;
-            this.cut = cut;
+            this.wanted = wanted;
         }
 
         @Override
-        Judged<Document> judge(Document document) {
-            if (!condition.permits(new StoredDocument(document))) {
-                hidden = true;
-                return new Judged.Kept<>(new Examined.Withheld(0));
-            }
-            return cut == null ? new Judged.AsItCame<>() : new Judged.Changed<>(cut.strip(document));
+        Judged judge(DocumentBytes document) {
+            hidden = !condition.permits(document);
+            return hidden ? Judged.Missing.INSTANCE : new Judged.Shown(wanted);
+        }
+
+        @Override
+        boolean letsUnknownPass() {
+            return true;
         }
 
         @Override

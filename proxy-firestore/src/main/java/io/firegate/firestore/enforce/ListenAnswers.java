@@ -1,6 +1,5 @@
 package io.firegate.firestore.enforce;
 
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.DocumentChange;
 import com.google.firestore.v1.DocumentDelete;
 import com.google.firestore.v1.DocumentRemove;
@@ -15,7 +14,7 @@ import com.google.rpc.Status;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.handle.HandleSealer;
 import io.firegate.firestore.handle.SealedResumeToken;
-import io.firegate.firestore.rows.StoredDocument;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.policy.Principal;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.ArrayList;
@@ -60,13 +59,14 @@ final class ListenAnswers {
      * @throws InvalidProtocolBufferException when it is none
      */
     ListenAnswer of(byte[] message) throws InvalidProtocolBufferException {
-        ListenResponse response = ListenResponse.parseFrom(message);
+        HeardMessage heard = HeardMessage.of(message);
+        ListenResponse response = heard.response();
         out = new ArrayList<>();
         ended = new ArrayList<>();
         kept |= lookups.concernedBy(response);
         switch (response.getResponseTypeCase()) {
             case TARGET_CHANGE -> changed(response.getTargetChange());
-            case DOCUMENT_CHANGE -> changed(response.getDocumentChange());
+            case DOCUMENT_CHANGE -> changed(response.getDocumentChange(), heard);
             case DOCUMENT_DELETE -> deleted(response.getDocumentDelete());
             case DOCUMENT_REMOVE -> removed(response.getDocumentRemove());
             case FILTER -> filtered(response.getFilter());
@@ -159,11 +159,11 @@ final class ListenAnswers {
     }
 
     /** Tells something about the documents of a target, now or when it is known to be news. */
-    private void send(ListenTarget target, ListenResponse.Builder response) {
+    private void send(ListenTarget target, ByteString response) {
         RepeatedSet repeated = target.repeated();
         if (repeated == null || !repeated.isHolding()) {
             send(response);
-        } else if (!repeated.hold(response.build().toByteString())) {
+        } else if (!repeated.hold(response)) {
             tellHeld(repeated);
         }
     }
@@ -227,7 +227,7 @@ final class ListenAnswers {
         if (!change.getResumeToken().isEmpty()) {
             change.setResumeToken(sealed(target, change.getResumeToken()));
         }
-        send(target, ListenResponse.newBuilder().setTargetChange(change));
+        send(target, ListenResponse.newBuilder().setTargetChange(change).build().toByteString());
     }
 
     private ByteString sealed(ListenTarget target, ByteString token) {
@@ -262,32 +262,31 @@ final class ListenAnswers {
                         .build();
     }
 
-    private void changed(DocumentChange change) {
-        Document document = change.getDocument();
+    private void changed(DocumentChange change, HeardMessage heard) {
+        DocumentBytes document = heard.document();
+        if (document == null) {
+            throw new IllegalStateException("a document has changed");
+        }
+        String name = document.name();
         Map<VisibleFields, List<Integer>> shown = new LinkedHashMap<>();
         for (int upstreamId : change.getTargetIdsList()) {
             ListenTarget target = byUpstreamId.get(upstreamId);
-            if (target == null || target.isRemoving() || !target.asksFor(document.getName())) {
+            if (target == null || target.isRemoving() || !target.asksFor(name)) {
                 continue;
             }
-            RowPredicate condition = target.condition(document.getName());
-            if (condition != null && !condition.permits(new StoredDocument(document))) {
-                gone(target, document.getName());
+            RowPredicate condition = target.condition(name);
+            if (condition != null && !condition.permits(document)) {
+                gone(target, name);
                 continue;
             }
             RepeatedSet repeated = target.repeated();
             if (repeated != null) {
-                repeated.document(document);
-                target.shows(document);
-                send(
-                        target,
-                        ListenResponse.newBuilder()
-                                .setDocumentChange(DocumentChange.newBuilder()
-                                        .setDocument(target.visible(document.getName())
-                                                .redact(document))
-                                        .addTargetIds(target.id())));
-            } else if (target.shows(document)) {
-                shown.computeIfAbsent(target.visible(document.getName()), visible -> new ArrayList<>())
+                Timestamp at = document.updateTime();
+                repeated.document(name, at);
+                target.shows(name, at);
+                send(target, heard.shown(document, target.visible(name), List.of(target.id())));
+            } else if (target.shows(name, document.updateTime())) {
+                shown.computeIfAbsent(target.visible(name), visible -> new ArrayList<>())
                         .add(target.id());
             } else {
                 kept = true;
@@ -296,15 +295,11 @@ final class ListenAnswers {
         // It has left these, and may have left them because its caller may not see it any more: it is gone, and not
         // shown.
         List<Integer> left = mapped(change.getRemovedTargetIdsList());
-        shown.forEach((visible, targets) -> send(ListenResponse.newBuilder()
-                .setDocumentChange(DocumentChange.newBuilder()
-                        .setDocument(visible.redact(document))
-                        .addAllTargetIds(targets))));
+        shown.forEach((visible, targets) -> send(heard.shown(document, visible, targets)));
         if (!left.isEmpty()) {
             send(ListenResponse.newBuilder()
-                    .setDocumentRemove(DocumentRemove.newBuilder()
-                            .setDocument(document.getName())
-                            .addAllRemovedTargetIds(left)));
+                    .setDocumentRemove(
+                            DocumentRemove.newBuilder().setDocument(name).addAllRemovedTargetIds(left)));
         }
     }
 
@@ -396,8 +391,12 @@ final class ListenAnswers {
     }
 
     private void send(ListenResponse.Builder response) {
+        send(response.build().toByteString());
+    }
+
+    private void send(ByteString response) {
         told = true;
-        out.add(response.build().toByteString());
+        out.add(response);
     }
 
     static byte[] removed(int target, ByteString status) {

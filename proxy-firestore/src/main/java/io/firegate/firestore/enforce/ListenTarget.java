@@ -1,6 +1,6 @@
 package io.firegate.firestore.enforce;
 
-import com.google.firestore.v1.Document;
+import com.google.protobuf.Timestamp;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.handle.SealedResumeToken;
 import io.firegate.policy.Decision;
@@ -194,13 +194,13 @@ final class ListenTarget {
      * A document is there and may be shown: false when just this version of it has been. Firestore tells all of a target's documents again
      * when one of them has changed, which would tell of a change that is hidden.
      */
-    boolean shows(Document document) {
-        Named asked = judges ? named.get(document.getName()) : null;
+    boolean shows(String name, Timestamp version) {
+        Named asked = judges ? named.get(name) : null;
         if (asked != null) {
-            if (document.getUpdateTime().equals(asked.told)) {
+            if (version.equals(asked.told)) {
                 return false;
             }
-            asked.told = document.getUpdateTime();
+            asked.told = version;
         }
         documents++;
         return true;

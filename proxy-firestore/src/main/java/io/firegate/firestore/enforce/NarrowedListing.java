@@ -8,6 +8,7 @@ import com.google.firestore.v1.StructuredQuery.CollectionSelector;
 import com.google.firestore.v1.StructuredQuery.FieldReference;
 import com.google.protobuf.Int32Value;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.rows.ListingOrder;
 import io.firegate.firestore.rows.Projection;
@@ -76,7 +77,7 @@ final class NarrowedListing extends RowFiltered {
                 new Step.Instead(
                         FirestoreMethod.RUN_QUERY,
                         query(asked, narrowed),
-                        new ListingCollector(size, order, cut(shown, order)).then(onward.answers()));
+                        new ListingCollector(size, order, wanted(shown, order)).then(onward.answers()));
         };
     }
 
@@ -90,8 +91,8 @@ final class NarrowedListing extends RowFiltered {
         return selection.build();
     }
 
-    private static @Nullable Projection cut(@Nullable Projection shown, ListingOrder order) {
-        return shown == null || shown.holds(order.fields()) ? null : shown;
+    private static VisibleFields wanted(@Nullable Projection shown, ListingOrder order) {
+        return shown == null || shown.holds(order.fields()) ? VisibleFields.ALL : VisibleFields.only(shown.paths());
     }
 
     private static RunQueryRequest query(ListDocumentsRequest asked, StructuredQuery narrowed) {

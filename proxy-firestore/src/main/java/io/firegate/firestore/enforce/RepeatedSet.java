@@ -1,7 +1,7 @@
 package io.firegate.firestore.enforce;
 
-import com.google.firestore.v1.Document;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -68,16 +68,16 @@ final class RepeatedSet {
     }
 
     /** A document is told. */
-    void document(Document document) {
+    void document(String name, Timestamp version) {
         if (!counting) {
             known = false;
             return;
         }
         MessageDigest digest = sha256();
-        digest.update(document.getName().getBytes(StandardCharsets.UTF_8));
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
         digest.update(ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
-                .putLong(document.getUpdateTime().getSeconds())
-                .putInt(document.getUpdateTime().getNanos())
+                .putLong(version.getSeconds())
+                .putInt(version.getNanos())
                 .flip());
         sum += ByteBuffer.wrap(digest.digest()).getLong();
         count++;

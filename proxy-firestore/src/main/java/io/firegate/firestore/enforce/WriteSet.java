@@ -13,7 +13,9 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
+import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.guard.SimulatedDocument;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.firestore.rows.Projection;
 import io.firegate.policy.DatabaseName;
 import java.util.List;
@@ -133,7 +135,11 @@ record WriteSet(List<WriteIntent> intents, ByteString transaction, Form form) {
                     .build();
             DocumentMask mask = mask(message);
             Projection cut = mask == null ? null : Projection.of(mask.getFieldPathsList());
-            return (cut == null ? document : cut.strip(document)).toByteArray();
+            byte[] whole = document.toByteArray();
+            DocumentBytes written = cut == null ? null : DocumentBytes.of(whole);
+            return cut == null || written == null
+                    ? whole
+                    : VisibleFields.only(cut.paths()).redact(written);
         }
 
         @Override

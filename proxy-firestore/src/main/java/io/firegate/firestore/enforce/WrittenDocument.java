@@ -1,14 +1,10 @@
 package io.firegate.firestore.enforce;
 
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.DocumentMask;
-import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import io.firegate.firestore.fields.NamedField;
 import io.firegate.firestore.fields.NamedFields;
 import io.firegate.firestore.fields.VisibleFields;
-import io.firegate.firestore.rows.StoredDocument;
+import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.firestore.wire.Edit;
 import io.firegate.firestore.wire.Field;
 import io.firegate.policy.Decision;
@@ -22,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * where the answer does not hold enough to tell, it is the name and the times alone.
  */
 final class WrittenDocument extends AnswerExaminer {
-    private static final Parser<Document> KNOWN = DiscardUnknownFieldsParser.wrap(Document.parser());
-
     private static final String MASK = "mask";
 
     private final Decision.@Nullable Grant get;
@@ -65,16 +59,13 @@ final class WrittenDocument extends AnswerExaminer {
 
     @Override
     public Examined examine(byte[] message) {
-        Document written;
-        try {
-            written = KNOWN.parseFrom(message);
-        } catch (InvalidProtocolBufferException e) {
+        DocumentBytes written = DocumentBytes.of(message);
+        if (written == null) {
             return Examined.NotAnAnswer.INSTANCE;
         }
-        if (get != null && WriteTerms.reaches(get, new StoredDocument(written))) {
-            return new Examined.Send(
-                    VisibleFields.of(get.obligations().fields()).redact(written).toByteArray());
-        }
-        return new Examined.Send(written.toBuilder().clearFields().build().toByteArray());
+        VisibleFields seen = get != null && WriteTerms.reaches(get, written)
+                ? VisibleFields.of(get.obligations().fields())
+                : VisibleFields.NONE;
+        return new Examined.Send(seen.redact(written));
     }
 }

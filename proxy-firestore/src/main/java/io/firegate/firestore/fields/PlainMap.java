@@ -27,6 +27,20 @@ final class PlainMap {
         return fields;
     }
 
+    /**
+     * Whether a key in the bytes of a message is one of those.
+     *
+     * @param from index of its first byte
+     * @param to index after the last
+     */
+    static boolean isReserved(byte[] data, int from, int to) {
+        return to - from >= 2 * RESERVED.length()
+                && data[from] == '_'
+                && data[from + 1] == '_'
+                && data[to - 2] == '_'
+                && data[to - 1] == '_';
+    }
+
     private static boolean isReserved(String key) {
         return key.length() >= 2 * RESERVED.length() && key.startsWith(RESERVED) && key.endsWith(RESERVED);
     }

@@ -1,10 +1,12 @@
 package io.firegate.firestore.fields;
 
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.MapValue;
 import com.google.firestore.v1.Value;
+import io.firegate.firestore.rows.DocumentBytes;
+import io.firegate.firestore.wire.TailWriter;
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.condition.FieldPath;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class VisibleFields {
     /** Every field. */
     public static final VisibleFields ALL = new VisibleFields(FieldTree.ALL);
+
+    /** No field. */
+    public static final VisibleFields NONE = new VisibleFields(FieldTree.NOTHING);
 
     private static final FieldPath NAME = FieldPath.of("__name__");
 
@@ -32,6 +37,11 @@ public final class VisibleFields {
             case FieldMask.Hidden hidden -> new VisibleFields(FieldTree.allBut(hidden.paths()));
             case FieldMask.Shown shown -> new VisibleFields(FieldTree.only(shown.paths()));
         };
+    }
+
+    /** These paths and what is below them. */
+    public static VisibleFields only(List<FieldPath> paths) {
+        return new VisibleFields(FieldTree.only(paths));
     }
 
     /** Whether nothing is hidden. */
@@ -58,20 +68,28 @@ public final class VisibleFields {
         return tree;
     }
 
-    /** What a caller sees of a document. Its name and its times are no fields and stay. */
-    public Document redact(Document document) {
+    /** What is visible in both. */
+    public VisibleFields and(VisibleFields other) {
+        return all() ? other : other.all() ? this : new VisibleFields(tree.and(other.tree));
+    }
+
+    /** What a caller sees of a document, as bytes. Its name and its times are no fields and stay. */
+    public byte[] redact(DocumentBytes document) {
         if (all()) {
-            return document;
+            return document.copy();
         }
-        Document.Builder seen =
-                Document.newBuilder().setName(document.getName()).putAllFields(redact(document.getFieldsMap(), tree));
-        if (document.hasCreateTime()) {
-            seen.setCreateTime(document.getCreateTime());
+        TailWriter seen = new TailWriter(document.end() - document.start());
+        write(document, seen);
+        return seen.bytes();
+    }
+
+    /** Writes what a caller sees of a document: not more bytes than it has. */
+    public void write(DocumentBytes document, TailWriter out) {
+        if (all()) {
+            out.copy(document.data(), document.start(), document.end());
+        } else {
+            Cutting.write(document, tree, out);
         }
-        if (document.hasUpdateTime()) {
-            seen.setUpdateTime(document.getUpdateTime());
-        }
-        return seen.build();
     }
 
     /** What is open of a map: in the order of its keys, because the order it came in may depend on keys that are hidden. */

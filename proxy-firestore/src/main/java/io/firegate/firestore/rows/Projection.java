@@ -1,22 +1,17 @@
 package io.firegate.firestore.rows;
 
-import com.google.firestore.v1.Document;
 import com.google.firestore.v1.DocumentMask;
-import com.google.firestore.v1.MapValue;
-import com.google.firestore.v1.Value;
 import io.firegate.policy.condition.FieldPath;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields a client wants to see of a document: reads more than those and cuts the rest off again, exactly as Firestore applies a
- * mask. A map whose every field is cut off is not there, an array and a vector are whole or not there.
+ * The fields a client wants to see of a document, and the masks that read more than those. What is read beside them is cut off again as
+ * what a policy hides is.
  */
 public final class Projection {
     private static final int PATHS_MAX = 1000;
@@ -119,39 +114,8 @@ public final class Projection {
         return DocumentMask.newBuilder().addAllFieldPaths(with(fields)).build();
     }
 
-    /** The document with nothing in it but what the client wants. */
-    public Document strip(Document document) {
-        return document.toBuilder()
-                .clearFields()
-                .putAllFields(strip(document.getFieldsMap(), paths, 0))
-                .build();
-    }
-
-    private static Map<String, Value> strip(Map<String, Value> fields, List<FieldPath> paths, int depth) {
-        Map<String, List<FieldPath>> byKey = new LinkedHashMap<>();
-        for (FieldPath path : paths) {
-            byKey.computeIfAbsent(path.segments().get(depth), key -> new ArrayList<>())
-                    .add(path);
-        }
-        Map<String, Value> left = new LinkedHashMap<>();
-        byKey.forEach((key, below) -> {
-            Value value = fields.get(key);
-            if (value == null) {
-                return;
-            }
-            if (below.stream().anyMatch(path -> path.segments().size() == depth + 1)) {
-                left.put(key, value);
-            } else if (value.hasMapValue() && !StoredValue.isVector(value.getMapValue())) {
-                Map<String, Value> inner = strip(value.getMapValue().getFieldsMap(), below, depth + 1);
-                if (!inner.isEmpty()) {
-                    left.put(
-                            key,
-                            Value.newBuilder()
-                                    .setMapValue(MapValue.newBuilder().putAllFields(inner))
-                                    .build());
-                }
-            }
-        });
-        return left;
+    /** What the client wants; empty is nothing but the name. */
+    public List<FieldPath> paths() {
+        return paths;
     }
 }

@@ -46,10 +46,13 @@ public final class MessageSchema {
     final boolean[] repeated;
     /** Whether this is the entry type of a map: key 1, value 2. */
     final boolean mapEntry;
-    /** The number of the field that holds a document reference, or 0. */
+    /** The number of the field that holds a document reference, or 0; 0 in answers, whose references nobody judges. */
     final int referenceField;
+    /** How deep messages may be nested below one of this type. */
+    final int depthMax;
 
-    private MessageSchema(Descriptor descriptor) {
+    private MessageSchema(Descriptor descriptor, boolean answer) {
+        depthMax = answer ? MessageWalk.ANSWER_DEPTH_MAX : MessageWalk.DEPTH_MAX;
         int size = 1;
         for (FieldDescriptor field : descriptor.getFields()) {
             size = Math.max(size, field.getNumber() + 1);
@@ -66,7 +69,7 @@ public final class MessageSchema {
         mapEntry = descriptor.getOptions().getMapEntry();
         int reference = 0;
         for (FieldDescriptor field : descriptor.getFields()) {
-            if (field.getFullName().equals(REFERENCE_FIELD)) {
+            if (!answer && field.getFullName().equals(REFERENCE_FIELD)) {
                 reference = field.getNumber();
             }
         }
@@ -88,18 +91,25 @@ public final class MessageSchema {
         return compile(RequestFields.message(messageName), handles, new HashMap<>());
     }
 
-    private static MessageSchema compile(Descriptor descriptor, Set<String> handles, Map<String, MessageSchema> done) {
+    /** The schema of an answer: every published field of it may stand in it, and an enum is a number like any other. */
+    public static MessageSchema ofAnswer(Descriptor answer) {
+        return compile(answer, null, new HashMap<>());
+    }
+
+    /** @param handles null of an answer */
+    private static MessageSchema compile(
+            Descriptor descriptor, @Nullable Set<String> handles, Map<String, MessageSchema> done) {
         MessageSchema known = done.get(descriptor.getFullName());
         if (known != null) {
             return known;
         }
-        MessageSchema schema = new MessageSchema(descriptor);
+        MessageSchema schema = new MessageSchema(descriptor, handles == null);
         done.put(descriptor.getFullName(), schema);
         int maps = 0;
         for (FieldDescriptor field : descriptor.getFields()) {
             int number = field.getNumber();
             // Keys and values of a map are not fields of their own: the map field is what the list classifies.
-            Touch touch = schema.mapEntry ? Touch.DOCUMENT : RequestFields.touch(field);
+            Touch touch = schema.mapEntry || handles == null ? Touch.DOCUMENT : RequestFields.touch(field);
             if (touch == null) {
                 continue;
             }
@@ -111,7 +121,7 @@ public final class MessageSchema {
                     schema.conflicts[number] |= 1L << member.getNumber();
                 }
             }
-            schema.kinds[number] = kind(field, touch, handles);
+            schema.kinds[number] = handles == null ? answered(field) : asked(field, touch, handles);
             if (schema.kinds[number] == MESSAGE || schema.kinds[number] == MAP) {
                 schema.children[number] = compile(field.getMessageType(), handles, done);
             } else if (schema.kinds[number] == ENUM) {
@@ -126,13 +136,26 @@ public final class MessageSchema {
         return schema;
     }
 
-    private static byte kind(FieldDescriptor field, Touch touch, Set<String> handles) {
+    private static byte answered(FieldDescriptor field) {
+        if (field.isPackable()) {
+            // Nobody reads repeated numbers off the bytes; whoever wants them parses them.
+            return BYTES;
+        }
+        byte kind = kind(field);
+        return kind == ENUM ? INT32 : kind;
+    }
+
+    private static byte asked(FieldDescriptor field, Touch touch, Set<String> handles) {
         if (touch == Touch.HANDLE && !handles.contains(field.getName())) {
             return HANDLE;
         }
         if (touch == Touch.REFUSED) {
             return REFUSED;
         }
+        return kind(field);
+    }
+
+    private static byte kind(FieldDescriptor field) {
         if (field.isMapField()) {
             if (field.getMessageType().findFieldByNumber(1).getType() != FieldDescriptor.Type.STRING) {
                 throw new IllegalStateException(field.getFullName() + ": the walker knows maps with string keys only");
@@ -153,7 +176,7 @@ public final class MessageSchema {
             case BYTES -> BYTES;
             case MESSAGE -> MESSAGE;
             case FLOAT, UINT64, FIXED64, FIXED32, GROUP, UINT32, SFIXED32, SFIXED64, SINT32, SINT64 ->
-                throw new IllegalStateException(field.getFullName() + ": no Firestore request had a field of type "
+                throw new IllegalStateException(field.getFullName() + ": no Firestore message had a field of type "
                         + field.getType() + " before");
         };
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the bytes of a request: is every field, at every depth, one we know and well-formed, and would every decoder read
+ * One pass over the bytes of a message: is every field, at every depth, one we know and well-formed, and would every decoder read
  * the same from it?
  *
  * <p>Decoders differ where the encoding leaves a choice: a singular field twice (last wins, or merged), two members of a oneof, a
@@ -21,6 +21,9 @@ public final class MessageWalk {
     /** Deepest nesting of messages, the request itself not counted. Firestore stores 20 levels of maps, two messages each. */
     public static final int DEPTH_MAX = 64;
 
+    /** The same of an answer: what protobuf's own parsers read. */
+    static final int ANSWER_DEPTH_MAX = 100;
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
 
@@ -28,6 +31,21 @@ public final class MessageWalk {
     private static final int FIXED64 = 1;
     private static final int DELIMITED = 2;
     private static final int FAILED = -1;
+
+    /** By kind; that of a kind no field may have is one no tag has. */
+    private static final byte[] WIRE_TYPES = new byte[MessageSchema.REFUSED + 1];
+
+    static {
+        for (byte kind = 0; kind < WIRE_TYPES.length; kind++) {
+            WIRE_TYPES[kind] = (byte)
+                    switch (kind) {
+                        case MessageSchema.UNKNOWN, MessageSchema.HANDLE, MessageSchema.REFUSED -> FAILED;
+                        case MessageSchema.BOOL, MessageSchema.INT32, MessageSchema.INT64, MessageSchema.ENUM -> VARINT;
+                        case MessageSchema.DOUBLE -> FIXED64;
+                        default -> DELIMITED;
+                    };
+        }
+    }
 
     private static final int VARINT32_BYTES_MAX = 5;
     private static final int VARINT64_BYTES_MAX = 10;
@@ -124,19 +142,34 @@ public final class MessageWalk {
         return end;
     }
 
+    /** The array that holds the message, not copied. */
+    public byte[] data() {
+        return data;
+    }
+
     /** The fields of the message, for reading. Only when there is no problem. */
     public FieldCursor fields() {
+        return fields(start, end);
+    }
+
+    /**
+     * The fields of a message inside the message. Only when there is no problem.
+     *
+     * @param from index of its first byte
+     * @param to index after the last
+     */
+    public FieldCursor fields(int from, int to) {
         if (problem != null) {
             throw new IllegalStateException("the message has not passed the walk");
         }
-        return new FieldCursor(data, start, end);
+        return new FieldCursor(data, from, to);
     }
 
     /** @return {@code end}, or {@link #FAILED} */
     private int message(MessageSchema s, int from, int to, int depth) {
         byte[] kinds = s.kinds;
         long seen = 0;
-        MapKeys keys = null;
+        @Nullable MapKeys keys = null;
         int at = from;
         while (at < to) {
             int fieldAt = at;
@@ -150,17 +183,9 @@ public final class MessageWalk {
             }
             int number = tag >>> 3;
             byte kind = number < kinds.length ? kinds[number] : MessageSchema.UNKNOWN;
-            int wireType = switch (kind) {
-                case MessageSchema.UNKNOWN, MessageSchema.HANDLE, MessageSchema.REFUSED -> FAILED;
-                case MessageSchema.BOOL, MessageSchema.INT32, MessageSchema.INT64, MessageSchema.ENUM -> VARINT;
-                case MessageSchema.DOUBLE -> FIXED64;
-                default -> DELIMITED;
-            };
-            if (wireType == FAILED) {
-                return fail(refusal(kind, number), fieldAt);
-            }
-            if ((tag & 7) != wireType) {
-                return fail(WireProblem.MALFORMED, fieldAt);
+            int wireType = tag & 7;
+            if (wireType != WIRE_TYPES[kind]) {
+                return fail(WIRE_TYPES[kind] == FAILED ? refusal(kind, number) : WireProblem.MALFORMED, fieldAt);
             }
             if ((seen & s.conflicts[number]) != 0) {
                 ambiguous = true;
@@ -187,8 +212,13 @@ public final class MessageWalk {
                     return fail(WireProblem.MALFORMED, fieldAt);
                 }
             } else {
-                long length = varint(at, to, VARINT32_BYTES_MAX);
-                at = after;
+                long length;
+                if (at < to && data[at] >= 0) {
+                    length = data[at++];
+                } else {
+                    length = varint(at, to, VARINT32_BYTES_MAX);
+                    at = after;
+                }
                 if (at == FAILED || length > to - at) {
                     return fail(WireProblem.MALFORMED, fieldAt);
                 }
@@ -206,7 +236,7 @@ public final class MessageWalk {
                     if (child == null) {
                         throw new IllegalStateException("a message field without a schema");
                     }
-                    if (depth == DEPTH_MAX) {
+                    if (depth == schema.depthMax) {
                         return fail(WireProblem.TOO_DEEP, fieldAt);
                     }
                     if (message(child, at, contentEnd, depth + 1) == FAILED) {

@@ -1,5 +1,5 @@
 /**
- * Protobuf requests as bytes: what may stand in them, whether they read the same to every decoder, and where things are.
+ * Protobuf messages as bytes: what may stand in them, whether they read the same to every decoder, and where things are.
  *
  * <p>Knows descriptors and bytes. Does not know RPCs, policy, Netty or what a name means.
  */
