@@ -91,6 +91,7 @@ final class GrpcResponder implements Responder {
     @Override
     public void frames(ByteBuf frames, ByteCredit credit) {
         if (ended) {
+            credit.consumed(frames.readableBytes());
             frames.release();
             return;
         }

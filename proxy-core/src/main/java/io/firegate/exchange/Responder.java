@@ -13,7 +13,7 @@ public interface Responder {
     /** What {@link #message} answers when the message would become longer than anybody should hold. */
     int TOO_LONG = -2;
 
-    /** Whether messages are rendered one by one; otherwise frames may be relayed as they come. */
+    /** Whether messages are rendered one by one; otherwise frames may be relayed as they come, and messages sent as frames. */
     boolean rendersMessages();
 
     /** Under which rules the request is permitted: told before anything is answered, whatever that will be. */
