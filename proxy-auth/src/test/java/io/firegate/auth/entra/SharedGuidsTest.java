@@ -19,6 +19,7 @@ class SharedGuidsTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // whether it is the same object is the question
     void whatIsBeyondTheBoundIsNotKept() {
         Guid first = shared.of(ID);
         long kept = IntStream.range(0, 100_000)
