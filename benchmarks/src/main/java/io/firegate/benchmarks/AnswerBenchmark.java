@@ -49,6 +49,7 @@ import org.openjdk.jmh.annotations.State;
 public class AnswerBenchmark {
     private static final String DOCUMENTS = "projects/p/databases/(default)/documents";
     private static final int COUNT = 100;
+    private static final int REQUEST_PARTS = 100_000;
 
     /** The fields a policy hides. */
     @Param({"note5", "note5, address.zip"})
@@ -61,7 +62,7 @@ public class AnswerBenchmark {
             equal("active", new PolicyValue.Bool(true)), equal("email", new PolicyValue.Text("alice@example.com"))));
     private List<List<String>> hidden = List.of();
     private PolicySnapshot snapshot = Policies.compile(Policies.files(10));
-    private final Enforcer enforcer = new Enforcer(new HandleSealer(HandleKeys.random()));
+    private final Enforcer enforcer = new Enforcer(new HandleSealer(HandleKeys.random()), REQUEST_PARTS);
 
     private static RowPredicate equal(String field, PolicyValue value) {
         return new RowPredicate.Compare(FieldPath.of(field), Comparison.EQUAL, value);

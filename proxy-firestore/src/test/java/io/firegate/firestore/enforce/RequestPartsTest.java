@@ -57,7 +57,7 @@ class RequestPartsTest {
      * @param many where the things go
      * @param one one of them
      */
-    private record Shape(FirestoreMethod method, String many, String one) {
+    record Shape(FirestoreMethod method, String many, String one) {
         byte[] message(int times) {
             String text = String.format(many, one.repeat(times)).replace("'", "\"");
             return TextMessages.encode(method.rpcName() + "Request", text);
