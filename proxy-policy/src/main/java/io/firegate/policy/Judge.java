@@ -228,10 +228,7 @@ final class Judge {
             Rule present = index.decisive(reach, operation, rule -> !rule.history());
             if (present == null) {
                 // A rule for a single document narrows what a get of it may do, and a query must not return more.
-                present = index.decisive(
-                        reach,
-                        Operation.GET,
-                        rule -> !rule.history() && rule.pattern().endsInLiteral());
+                present = index.naming(reach, Operation.GET, index, rule -> !rule.history());
             }
             if (present != null) {
                 return refused(DenyReason.HISTORY, access, tier.name(), present.id());
@@ -249,6 +246,6 @@ final class Judge {
         Rule other = index.decisive(reach, operation, rule -> !rule.onSameTerms(general));
         return other != null
                 ? other
-                : index.decisive(reach, Operation.GET, tier.singled(), rule -> !rule.onSameTerms(general));
+                : index.naming(reach, Operation.GET, tier.singled(), rule -> !rule.onSameTerms(general));
     }
 }

@@ -273,18 +273,37 @@ final class PathIndex {
     /** A rule that decides the operation on at least one document within reach and meets the condition, or null. */
     @Nullable
     Rule decisive(Reach reach, Operation operation, Predicate<Rule> condition) {
-        return decisive(reach, operation, this, condition);
-    }
-
-    /** As {@link #decisive(Reach, Operation, Predicate)}, looking at no rules but some. */
-    @Nullable
-    Rule decisive(Reach reach, Operation operation, PathIndex some, Predicate<Rule> condition) {
         @Nullable Rule[] found = new Rule[1];
-        boolean any = some.visit(reach, operation, rule -> {
+        boolean any = visit(reach, operation, rule -> {
             found[0] = rule;
             return condition.test(rule) && firstWitness(rule, rule, reach, operation) != null;
         });
         return any ? found[0] : null;
+    }
+
+    /**
+     * A rule that decides the operation on the very document its path names and meets the condition, or null. What it decides below that
+     * document does not count: there it is one rule for many.
+     *
+     * @param some the rules that are looked at
+     */
+    @Nullable
+    Rule naming(Reach reach, Operation operation, PathIndex some, Predicate<Rule> condition) {
+        @Nullable Rule[] found = new Rule[1];
+        boolean any = some.visit(reach, operation, rule -> {
+            PathPattern pattern = rule.pattern();
+            found[0] = rule;
+            return pattern.namesDocument()
+                    && condition.test(rule)
+                    && (pattern.form() == PathPattern.Form.BELOW
+                            ? decides(rule, pattern.witness(reach, pattern.size()), operation)
+                            : firstWitness(rule, rule, reach, operation) != null);
+        });
+        return any ? found[0] : null;
+    }
+
+    private boolean decides(Rule rule, @Nullable List<String> path, Operation operation) {
+        return path != null && rule.equals(find(Route.of(path), operation));
     }
 
     /**
@@ -297,7 +316,7 @@ final class PathIndex {
         int longest = Math.min(sizeMax + reach.parent().size() + 4, 2 * ResourcePath.LEVELS_MAX);
         for (int n = 0; n <= longest; n += 2) {
             List<String> path = rule.pattern().witness(reach, n);
-            if (path != null && winner.equals(find(Route.of(path), operation))) {
+            if (path != null && decides(winner, path, operation)) {
                 return path;
             }
         }

@@ -213,7 +213,12 @@ final class PathPattern {
 
     /** Whether the last segment is a literal document id. */
     boolean endsInLiteral() {
-        return form != Form.BELOW && literals.length > 0 && literals[literals.length - 1] != null;
+        return form != Form.BELOW && namesDocument();
+    }
+
+    /** Whether its last id is a literal: it matches one document of a collection, and with {@code {x=**}} what lies below that as well. */
+    boolean namesDocument() {
+        return literals.length > 0 && literals[literals.length - 1] != null;
     }
 
     /** Its segments alone, with {@link #FRESH} for each variable. */

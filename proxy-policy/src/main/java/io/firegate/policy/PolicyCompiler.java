@@ -486,7 +486,7 @@ public final class PolicyCompiler {
             if (place == null
                     || !rule.terms().limited()
                     || !rule.allows(Operation.GET)
-                    || !rule.pattern().endsInLiteral()) {
+                    || !rule.pattern().namesDocument()) {
                 continue;
             }
             List<String> path = rule.pattern().fresh();

@@ -37,7 +37,7 @@ final class Tier {
         for (Rule rule : rules) {
             if (rule.terms().limited()) {
                 anyLimited = true;
-                if (rule.pattern().endsInLiteral() && rule.allows(Operation.GET)) {
+                if (rule.pattern().namesDocument() && rule.allows(Operation.GET)) {
                     singled.add(rule, Operation.GET);
                 }
             }

@@ -52,8 +52,13 @@ record PlainPolicy(List<Tier> tiers, List<Binding> bindings) {
     record Tier(String name, List<Rule> rules) {}
 
     record Rule(String id, List<String> path, List<Op> allow, Optional<PlainCondition> where, PlainFields fields) {
-        boolean endsInLiteral() {
-            return !path.isEmpty() && !path.get(path.size() - 1).startsWith("{");
+        /** Whether it names this document, and does not match it by a variable or from above. */
+        boolean names(List<String> document) {
+            boolean below = !path.isEmpty() && path.get(path.size() - 1).equals("{x=**}");
+            List<String> own = below ? path.subList(0, path.size() - 1) : path;
+            return !own.isEmpty()
+                    && !own.get(own.size() - 1).startsWith("{")
+                    && (!below || own.size() == document.size());
         }
 
         boolean sameTerms(Rule other) {
@@ -208,7 +213,7 @@ record PlainPolicy(List<Tier> tiers, List<Binding> bindings) {
                 return new Verdict.Refused("not covered");
             }
             for (List<String> path : reach) {
-                Optional<Rule> get = decides(tier, Op.GET, path).filter(rule -> rule.endsInLiteral() && rule.limited());
+                Optional<Rule> get = decides(tier, Op.GET, path).filter(rule -> rule.names(path) && rule.limited());
                 if (get.isPresent() && !get.get().sameTerms(some.get())) {
                     return new Verdict.Refused("narrowed by a rule for one document");
                 }
