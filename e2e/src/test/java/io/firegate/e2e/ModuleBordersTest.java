@@ -87,7 +87,11 @@ class ModuleBordersTest {
             .that()
             .resideInAPackage("io.firegate.firestore.fields..")
             .should()
-            .dependOnClassesThat(ownOutside(POLICY, "io.firegate.firestore.fields..", "io.firegate.firestore.rows.."))
+            .dependOnClassesThat(ownOutside(
+                    POLICY,
+                    "io.firegate.firestore.fields..",
+                    "io.firegate.firestore.rows..",
+                    "io.firegate.firestore.wire.."))
             .orShould()
             .dependOnClassesThat()
             .resideInAnyPackage("io.netty..", "java.nio.file..", "java.net..")
