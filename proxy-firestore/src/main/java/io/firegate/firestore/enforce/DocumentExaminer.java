@@ -11,7 +11,9 @@ import io.firegate.firestore.wire.FieldCursor;
 import io.firegate.firestore.wire.MessageWalk;
 import io.firegate.firestore.wire.TailWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +131,9 @@ abstract class DocumentExaminer extends AnswerExaminer {
         }
         DocumentExaminer first = this;
         return new DocumentExaminer(in) {
+            // By what each leaves: a client's mask may be long, and most documents of an answer have the same two.
+            private final Map<List<VisibleFields>, VisibleFields> visibleInBoth = new HashMap<>();
+
             @Override
             Judged judge(DocumentBytes document) {
                 Judged judged = first.judge(document);
@@ -136,7 +141,10 @@ abstract class DocumentExaminer extends AnswerExaminer {
                     return judged;
                 }
                 Judged last = next.judge(document);
-                return last instanceof Judged.Shown(var others) ? new Judged.Shown(some.and(others)) : last;
+                return last instanceof Judged.Shown(var others)
+                        ? new Judged.Shown(
+                                visibleInBoth.computeIfAbsent(List.of(some, others), both -> some.and(others)))
+                        : last;
             }
 
             @Override
