@@ -353,8 +353,8 @@ class LookupWritesTest {
 
         update.setMask(DocumentMask.newBuilder().addFieldPaths("a..b"));
         assertThat(code(update.build()))
-                .as("not known to be none that is hidden")
-                .isEqualTo(io.grpc.Status.Code.PERMISSION_DENIED);
+                .as("malformed, under hidden fields too")
+                .isEqualTo(io.grpc.Status.Code.INVALID_ARGUMENT);
         update.setDocument(set("wards/a/beds/" + id, "n", number(1)).getUpdate());
         assertThat(code(update.build())).isEqualTo(io.grpc.Status.Code.INVALID_ARGUMENT);
         assertThat(admin.get(path)).contains(stored);

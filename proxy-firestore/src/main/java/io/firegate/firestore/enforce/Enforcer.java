@@ -429,6 +429,10 @@ public final class Enforcer {
         if (verdicts.isTooLarge()) {
             return new Admission.Invalid(RequestProblem.TOO_MANY_PARTS, null);
         }
+        Admission.Invalid invalid = verdicts.invalid();
+        if (invalid != null) {
+            return invalid;
+        }
         Decision.Deny whole = verdicts.whole();
         if (whole != null) {
             List<Access> accesses = new ArrayList<>();

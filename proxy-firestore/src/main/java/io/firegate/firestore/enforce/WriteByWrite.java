@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * that need another are refused like any other.
  */
 final class WriteByWrite {
+    /** Where the only write of a Commit stands. */
+    private static final String FIRST = "writes[0]";
+
     private final DatabaseName database;
     private final Caller caller;
     private final WriteRefusals texts;
@@ -40,6 +43,7 @@ final class WriteByWrite {
     private boolean tooLarge;
     private @Nullable String credential;
     private Decision.@Nullable Deny whole;
+    private Admission.@Nullable Invalid invalid;
 
     /** Judges one of the writes as the only one of a Commit. */
     @FunctionalInterface
@@ -160,8 +164,25 @@ final class WriteByWrite {
                 guarded.add(null);
             }
             case Admission.Denied denied -> refuse(write, denied.deny());
+            case Admission.Invalid(var problem, var place) -> {
+                if (invalid == null) {
+                    invalid = new Admission.Invalid(problem, place == null ? null : inBatch(place, index));
+                }
+                statuses.add(null);
+                guarded.add(null);
+            }
             case Admission other -> throw new IllegalStateException("one write comes to something else alone");
         }
+    }
+
+    /** A place of a Commit of the one write, as a place of the batch. */
+    private static String inBatch(String place, int index) {
+        return place.startsWith(FIRST) ? "writes[" + index + "]" + place.substring(FIRST.length()) : place;
+    }
+
+    /** What is wrong with the first write that says nothing that could be judged, and so with the request; null when nothing is. */
+    Admission.@Nullable Invalid invalid() {
+        return invalid;
     }
 
     private Decision.Settled decide(Access access) {
