@@ -279,7 +279,8 @@ class LookupReadsTest {
 
             String body =
                     "{\"documents\": [\"DB/documents/patients/a/vitals/v1\"], \"transaction\": \"" + handle + "\"}";
-            assertThat(twins.send(":batchGet", body).statusCode()).isEqualTo(200);
+            HttpResponse<String> read = twins.send(":batchGet", body);
+            assertThat(read.statusCode()).as("%s: %s", begin, read.body()).isEqualTo(200);
             assertThat(twins.send(":rollback", "{\"transaction\": \"" + handle + "\"}")
                             .statusCode())
                     .isEqualTo(200);
