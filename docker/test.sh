@@ -56,8 +56,8 @@ first_ok
 check "a permitted call answers the document" says "Ada Osei" ask --as ward-nurse get patients/p1
 check "a permitted call exits 0" exits 0 ask --as ward-nurse get patients/p1
 check "a denied call is PERMISSION_DENIED" says "PERMISSION_DENIED" ask --as ward-nurse get staff/s1
-# Without a body: they are answered before one is read, and a client that still sends it is told to stop, upon which curl 7.88 may forget
-# the answer it has.
+# Without a body: they are answered before one is read, and a client that still sends it is told to stop. Curl 7.88 once came back with nothing
+# from such a call, on a busy machine.
 check "a call without a token is UNAUTHENTICATED" says "grpc-status: 16" post
 check "a call with a bad token is UNAUTHENTICATED" says "grpc-status: 16" post -H "authorization: Bearer x.y.z"
 check "the record is on standard output" says '"outcome"' "$engine" logs "$stack-gateway"
