@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * One Listen stream as Firestore has it, and the picture a client makes of what it is told: documents by target. Safe for any thread.
  */
 final class ListenClient implements AutoCloseable {
+    /** The RPC, for whoever calls it or stands in for Firestore. */
     static final MethodDescriptor<ListenRequest, ListenResponse> METHOD =
             MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
                     .setType(MethodDescriptor.MethodType.BIDI_STREAMING)

@@ -2,11 +2,9 @@ package io.firegate.e2e.streams;
 
 import com.google.firestore.v1.ListenRequest;
 import com.google.firestore.v1.ListenResponse;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -17,14 +15,6 @@ import java.util.function.Function;
 
 /** A Firestore that listens as it is told to. Safe for any thread when what it says is. */
 final class ScriptedListen implements AutoCloseable {
-    private static final MethodDescriptor<ListenRequest, ListenResponse> LISTEN =
-            MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
-                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                    .setFullMethodName("google.firestore.v1.Firestore/Listen")
-                    .setRequestMarshaller(ProtoUtils.marshaller(ListenRequest.getDefaultInstance()))
-                    .setResponseMarshaller(ProtoUtils.marshaller(ListenResponse.getDefaultInstance()))
-                    .build();
-
     private final Server server;
 
     /**
@@ -36,22 +26,24 @@ final class ScriptedListen implements AutoCloseable {
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
                 .addService(ServerServiceDefinition.builder("google.firestore.v1.Firestore")
-                        .addMethod(LISTEN, ServerCalls.asyncBidiStreamingCall(answers -> new StreamObserver<>() {
-                            @Override
-                            public void onNext(ListenRequest request) {
-                                says.apply(request).forEach(answers::onNext);
-                            }
+                        .addMethod(
+                                ListenClient.METHOD,
+                                ServerCalls.asyncBidiStreamingCall(answers -> new StreamObserver<>() {
+                                    @Override
+                                    public void onNext(ListenRequest request) {
+                                        says.apply(request).forEach(answers::onNext);
+                                    }
 
-                            @Override
-                            public void onError(Throwable fault) {
-                                // The client is gone.
-                            }
+                                    @Override
+                                    public void onError(Throwable fault) {
+                                        // The client is gone.
+                                    }
 
-                            @Override
-                            public void onCompleted() {
-                                answers.onCompleted();
-                            }
-                        }))
+                                    @Override
+                                    public void onCompleted() {
+                                        answers.onCompleted();
+                                    }
+                                }))
                         .build())
                 .build()
                 .start();

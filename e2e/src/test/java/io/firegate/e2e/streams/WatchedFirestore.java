@@ -10,7 +10,6 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -19,7 +18,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
@@ -39,14 +37,6 @@ import java.util.concurrent.TimeUnit;
  * emulator takes in while it still tells the first set of a target is lost, or told amidst that set. Safe for any thread.
  */
 final class WatchedFirestore implements AutoCloseable {
-    private static final MethodDescriptor<ListenRequest, ListenResponse> LISTEN =
-            MethodDescriptor.<ListenRequest, ListenResponse>newBuilder()
-                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                    .setFullMethodName("google.firestore.v1.Firestore/Listen")
-                    .setRequestMarshaller(ProtoUtils.marshaller(ListenRequest.getDefaultInstance()))
-                    .setResponseMarshaller(ProtoUtils.marshaller(ListenResponse.getDefaultInstance()))
-                    .build();
-
     /** By which the emulator knows an administrator, and the database. */
     private static final List<Metadata.Key<String>> PASSED = List.of(
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
@@ -73,7 +63,7 @@ final class WatchedFirestore implements AutoCloseable {
         this.server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
                 .addService(ServerServiceDefinition.builder("google.firestore.v1.Firestore")
-                        .addMethod(LISTEN, ServerCalls.asyncBidiStreamingCall(this::listen))
+                        .addMethod(ListenClient.METHOD, ServerCalls.asyncBidiStreamingCall(this::listen))
                         .build())
                 .intercept(new ServerInterceptor() {
                     @Override
@@ -125,7 +115,7 @@ final class WatchedFirestore implements AutoCloseable {
         }
         return ClientCalls.asyncBidiStreamingCall(
                 ClientInterceptors.intercept(emulator, MetadataUtils.newAttachHeadersInterceptor(passed))
-                        .newCall(LISTEN, CallOptions.DEFAULT),
+                        .newCall(ListenClient.METHOD, CallOptions.DEFAULT),
                 new Answers(open(), answers));
     }
 

@@ -13,9 +13,6 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,24 +41,13 @@ class AnswerSchemaTest {
     }
 
     static List<Case> cases() throws IOException {
-        try (InputStream stream =
-                Objects.requireNonNull(AnswerSchemaTest.class.getResourceAsStream("answer-cases.txt"))) {
-            List<Case> cases = new ArrayList<>();
-            for (String line : new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList()) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    String[] parts = line.split("\\|", -1);
-                    assertThat(parts).as(line).hasSize(4);
-                    cases.add(new Case(
-                            Objects.requireNonNull(TYPES.get(parts[0].trim()), line),
-                            HexFormat.of().parseHex(parts[1].replace(" ", "")),
-                            parts[2].trim(),
-                            parts[3].trim()));
-                }
-            }
-            return cases;
-        }
+        return CaseFile.rows("answer-cases.txt").stream()
+                .map(columns -> new Case(
+                        Objects.requireNonNull(TYPES.get(columns.get(0)), columns.get(0)),
+                        HexFormat.of().parseHex(columns.get(1).replace(" ", "")),
+                        columns.get(2),
+                        columns.get(3)))
+                .toList();
     }
 
     @ParameterizedTest

@@ -16,7 +16,6 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,20 +58,10 @@ class MessageWalkTest {
     }
 
     static List<Case> cases() throws IOException {
-        try (InputStream stream = Objects.requireNonNull(MessageWalkTest.class.getResourceAsStream("walk-cases.txt"))) {
-            List<Case> cases = new ArrayList<>();
-            for (String line : new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList()) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    String[] parts = line.split("\\|", -1);
-                    assertThat(parts).as(line).hasSize(4);
-                    cases.add(new Case(
-                            parts[0].trim() + "Request", parts[1].replace(" ", ""), parts[2].trim(), parts[3].trim()));
-                }
-            }
-            return cases;
-        }
+        return CaseFile.rows("walk-cases.txt").stream()
+                .map(columns -> new Case(
+                        columns.get(0) + "Request", columns.get(1).replace(" ", ""), columns.get(2), columns.get(3)))
+                .toList();
     }
 
     @ParameterizedTest
