@@ -57,9 +57,7 @@ final class UpstreamConnection extends Http2ConnectionHandler {
             Upstream owner,
             int connectionWindowBytes) {
         super(decoder, encoder, settings);
-        // What is relayed keeps the buffer it was read into, and Netty's default would go on appending to that one.
-        // Under load a read rarely ends where a frame does, so it would grow and be copied without end.
-        setCumulator(COMPOSITE_CUMULATOR);
+        setCumulator(UnreadBytes.CUMULATOR);
         this.owner = owner;
         this.connectionWindowBytes = connectionWindowBytes;
         this.callKey = connection().newKey();
