@@ -93,8 +93,9 @@ public record Principal(
 
         /** Those; what nearly everybody has is one object. */
         public static Attributes of(Set<String> authContexts, Agent agent, boolean guest) {
-            Attributes all = new Attributes(authContexts, agent, guest);
-            return all.equals(NONE) ? NONE : all;
+            return authContexts.isEmpty() && agent == Agent.NONE && !guest
+                    ? NONE
+                    : new Attributes(authContexts, agent, guest);
         }
     }
 
