@@ -8,12 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A GUID as Entra ID writes it: a tenant, an object, an application or a group.
  *
  * <p>Entra compares these without regard to case, so {@link #parse} folds it; nothing else is folded. Kept as a number: a hundred thousand
- * remembered tokens are mostly these.
- *
- * @param high the first 16 hexadecimal digits
- * @param low the other 16
+ * remembered tokens are mostly these. Immutable; safe for any thread.
  */
-public record Guid(long high, long low) implements Comparable<Guid> {
+public final class Guid implements Comparable<Guid> {
     /** How long one is in writing: {@code xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}. */
     public static final int CHARS = 36;
 
@@ -28,6 +25,15 @@ public record Guid(long high, long low) implements Comparable<Guid> {
         }
     }
 
+    /** The first 16 hexadecimal digits. */
+    private final long high;
+
+    /** The other 16. */
+    private final long low;
+
+    /** It in writing, once someone asked: a condition on who calls asks at every request. Threads that race make equal ones. */
+    private @Nullable String text;
+
     /** The one written so, in lower case. */
     public Guid(String value) {
         this(canonical(value));
@@ -35,6 +41,17 @@ public record Guid(long high, long low) implements Comparable<Guid> {
 
     private Guid(Guid same) {
         this(same.high, same.low);
+    }
+
+    /**
+     * The one of these digits.
+     *
+     * @param high the first 16 hexadecimal digits
+     * @param low the other 16
+     */
+    public Guid(long high, long low) {
+        this.high = high;
+        this.low = low;
     }
 
     /** Reads a GUID in either case; empty when the text is anything else. */
@@ -98,16 +115,26 @@ public record Guid(long high, long low) implements Comparable<Guid> {
         }
     }
 
-    /** It in writing, in lower case. Made each time. */
+    /** It in writing, in lower case. Kept from then on, so not for each of many ids: {@link #write} keeps nothing. */
     public String value() {
-        byte[] bytes = new byte[CHARS];
-        write(bytes, 0);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        String known = text;
+        if (known == null) {
+            byte[] bytes = new byte[CHARS];
+            write(bytes, 0);
+            known = new String(bytes, StandardCharsets.ISO_8859_1);
+            text = known;
+        }
+        return known;
     }
 
     @Override
     public int compareTo(Guid other) {
         return high == other.high ? Long.compareUnsigned(low, other.low) : Long.compareUnsigned(high, other.high);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Guid guid && high == guid.high && low == guid.low;
     }
 
     @Override
