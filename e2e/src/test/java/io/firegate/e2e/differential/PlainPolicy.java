@@ -155,7 +155,7 @@ record PlainPolicy(List<Tier> tiers, List<Binding> bindings) {
                 .toList();
     }
 
-    private static boolean denied(List<String> path) {
+    static boolean denied(List<String> path) {
         return DENIED.stream().anyMatch(pattern -> match(pattern, path).isPresent());
     }
 

@@ -208,7 +208,7 @@ final class Trial {
         return answer;
     }
 
-    private static Optional<List<Write>> writesOf(Message request) {
+    static Optional<List<Write>> writesOf(Message request) {
         return switch (request) {
             case CommitRequest commit -> Optional.of(commit.getWritesList());
             case BatchWriteRequest batch -> Optional.of(batch.getWritesList());
@@ -292,7 +292,7 @@ final class Trial {
     }
 
     /** A document of an id the server made, under the name the model knows it by. */
-    private static Map<String, Map<String, Value>> named(
+    static Map<String, Map<String, Value>> named(
             Message request, Map<String, Document> before, Map<String, Map<String, Value>> after) {
         if (!(request instanceof CreateDocumentRequest create)
                 || !create.getDocumentId().isEmpty()) {
@@ -397,7 +397,7 @@ final class Trial {
     }
 
     /** With the times its preconditions stand for. */
-    private static Message timed(Message request, Map<String, Document> before) {
+    static Message timed(Message request, Map<String, Document> before) {
         return switch (request) {
             case CommitRequest commit -> {
                 CommitRequest.Builder timed = commit.toBuilder();
