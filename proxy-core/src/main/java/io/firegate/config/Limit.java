@@ -79,7 +79,8 @@ public enum Limit {
             268_435_456,
             1_048_576,
             Integer.MAX_VALUE,
-            "bodies held at once by all requests together, until Firestore answers them, and what listen targets keep"),
+            "bodies held at once by all requests together, until Firestore answers them, and what listen targets keep; never"
+                    + " more than a third of the memory for buffers, whatever is said"),
     ANSWER_MESSAGE_BYTES(
             "answerMessageBytes",
             17_825_792,
@@ -93,7 +94,7 @@ public enum Limit {
             1_048_576,
             Integer.MAX_VALUE,
             "messages of answers held by all requests together: those not yet whole, and rewritten or rendered ones"
-                    + " until the client has them"),
+                    + " until the client has them; never more than a third of the memory for buffers, whatever is said"),
     GUARD_BYTES(
             "guardBytes",
             33_554_432,

@@ -72,6 +72,7 @@ public final class ExchangeServices {
      * @param credentials by the names tiers use
      * @param servesUnrecorded {@code audit.onFailure: allow}
      * @param tellsFiltered {@code answers.filteredHeader}
+     * @param held what of requests and answers may be in memory
      */
     public ExchangeServices(
             InstantSource clock,
@@ -84,6 +85,7 @@ public final class ExchangeServices {
             boolean servesUnrecorded,
             boolean tellsFiltered,
             ExchangeCounters counters,
+            HeldBytes held,
             Limits limits) {
         this.log = log;
         this.counters = counters;
@@ -95,8 +97,8 @@ public final class ExchangeServices {
         this.policy = policy;
         this.enforcer = enforcer;
         this.credentials = Map.copyOf(credentials);
-        this.bodyBudget = new ByteBudget(limits.get(Limit.REQUEST_BYTES_TOTAL));
-        this.answerBudget = new ByteBudget(limits.get(Limit.ANSWER_BYTES_TOTAL));
+        this.bodyBudget = new ByteBudget(held.requests());
+        this.answerBudget = new ByteBudget(held.answers());
         this.answerMessageBytesMax = limits.getInt(Limit.ANSWER_MESSAGE_BYTES);
         this.guardBytesMax = limits.getInt(Limit.GUARD_BYTES);
         this.requestBytesMax = limits.getInt(Limit.REQUEST_BYTES);

@@ -24,6 +24,7 @@ import io.firegate.edge.FrontListener;
 import io.firegate.edge.Tls;
 import io.firegate.edge.Transport;
 import io.firegate.exchange.ExchangeServices;
+import io.firegate.exchange.HeldBytes;
 import io.firegate.exchange.Worker;
 import io.firegate.firestore.enforce.Enforcer;
 import io.firegate.firestore.handle.HandleKeyFile;
@@ -43,6 +44,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
@@ -162,6 +164,14 @@ public final class Gateway implements GatewayStarter.Gateway {
             GatewayStarter.Parts parts, List<@Nullable SslContext> serverTls, Transport transport) {
         GatewayConfig config = parts.config();
         ExchangeCounters counters = new ExchangeCounters();
+        HeldBytes held = HeldBytes.of(limits, PlatformDependent.maxDirectMemory());
+        if (!held.isAsSaid(limits)) {
+            log.atInfo()
+                    .addKeyValue("requestBytesTotal", held.requests())
+                    .addKeyValue("answerBytesTotal", held.answers())
+                    .log("less may be held than the limits say: a third each of the memory for buffers"
+                            + " (-XX:MaxDirectMemorySize, else that of the heap)");
+        }
         ExchangeServices exchanges = new ExchangeServices(
                 parts.clock(),
                 verifier,
@@ -173,6 +183,7 @@ public final class Gateway implements GatewayStarter.Gateway {
                 config.audit().onFailure() == GatewayConfig.OnFailure.ALLOW,
                 config.answers().filteredHeader(),
                 counters,
+                held,
                 limits);
         EdgeServices edge = new EdgeServices(exchanges, config.trustedProxies(), limits);
         AdminListener health;
