@@ -202,7 +202,7 @@ public final class Enforcer {
             case Decision.Deny deny -> {
                 WriteSet writes = wants.writes();
                 // Some of what the request alone does not settle may depend on what is stored.
-                boolean open = deny.reason() == DenyReason.UNENFORCEABLE || deny.reason() == DenyReason.NO_RULE;
+                boolean open = deny.reason() == DenyReason.UNENFORCEABLE;
                 yield writes != null && open
                         ? guarded(method, wants, writes, body, caller, null)
                         : new Admission.Denied(wants.database(), wants.accesses(), deny);

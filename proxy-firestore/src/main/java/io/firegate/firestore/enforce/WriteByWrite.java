@@ -139,7 +139,7 @@ final class WriteByWrite {
 
     /** On which terms a write is permitted that the request alone does not settle; null when it is refused all the same. */
     private WriteTerms.Verdict.@Nullable On on(OneWrite write, Decision.Deny deny) {
-        if (deny.reason() != DenyReason.UNENFORCEABLE && deny.reason() != DenyReason.NO_RULE) {
+        if (deny.reason() != DenyReason.UNENFORCEABLE) {
             return null;
         }
         WriteAccesses accesses = new WriteAccesses(database, credential);

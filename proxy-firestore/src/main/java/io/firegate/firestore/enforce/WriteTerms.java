@@ -68,7 +68,7 @@ final class WriteTerms {
                     new WriteTerms(intent, both, both, denial(both, DenyReason.ROWS)), permit.credential());
         }
         Decision.Deny deny = (Decision.Deny) whole;
-        if (deny.reason() != DenyReason.NO_RULE && deny.reason() != DenyReason.UNENFORCEABLE) {
+        if (deny.reason() != DenyReason.UNENFORCEABLE) {
             return new Verdict.Refused(deny);
         }
         Decision.Settled create = accesses.decide(caller, intent.access(Operation.CREATE));

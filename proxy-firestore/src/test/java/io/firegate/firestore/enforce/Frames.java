@@ -14,7 +14,7 @@ enum Frames {
             return UnpooledByteBufAllocator.DEFAULT.heapBuffer().writeBytes(bytes);
         }
     },
-    /** In the middle of an array. */
+    /** In the middle of an array, behind what has been read of it. */
     SLICE {
         @Override
         ByteBuf of(ByteBuf bytes) {
@@ -24,7 +24,7 @@ enum Frames {
                     .writeLong(-1)
                     .writeBytes(bytes)
                     .writeLong(-1);
-            return all.readerIndex(3).slice(Long.BYTES, length);
+            return all.readerIndex(3).slice(Long.BYTES - 2, length + 2).skipBytes(2);
         }
     },
     /** Outside the heap. */

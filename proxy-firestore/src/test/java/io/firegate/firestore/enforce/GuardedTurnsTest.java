@@ -13,6 +13,7 @@ import com.google.firestore.v1.Document;
 import com.google.firestore.v1.DocumentMask;
 import com.google.firestore.v1.GetDocumentRequest;
 import com.google.firestore.v1.MapValue;
+import com.google.firestore.v1.Precondition;
 import com.google.firestore.v1.UpdateDocumentRequest;
 import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
@@ -347,6 +348,25 @@ class GuardedTurnsTest {
                 .isInstanceOfSatisfying(
                         Admission.Invalid.class,
                         invalid -> assertThat(invalid.problem()).isEqualTo(RequestProblem.TOO_MANY_GUARDED));
+    }
+
+    /** What nobody has to look at for its own sake counts too: a create beside them is looked at. */
+    @Test
+    void aThousandDocumentsAreLookedAtAtMost() {
+        CommitRequest thousand = commit(IntStream.range(0, 1_000)
+                .mapToObj(i -> update("rows/" + i, "A"))
+                .toArray(Write[]::new));
+        Write create = update("split/x", "A").toBuilder()
+                .setCurrentDocument(Precondition.newBuilder().setExists(false))
+                .build();
+
+        assertThat(admit(FirestoreMethod.COMMIT, thousand)).isInstanceOf(Admission.Guarded.class);
+        for (Write more : List.of(update("rows/x", "A"), create)) {
+            assertThat(admit(
+                            FirestoreMethod.COMMIT,
+                            thousand.toBuilder().addWrites(more).build()))
+                    .isEqualTo(new Admission.Invalid(RequestProblem.TOO_MANY_GUARDED, null));
+        }
     }
 
     @Test

@@ -10,9 +10,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.Timestamp;
+import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Compilation;
+import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
@@ -22,6 +24,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +40,11 @@ class WriteVerdictsTest {
     private static final String DOCUMENTS = "projects/p/databases/(default)/documents/";
     private static final Timestamp CHANGED =
             Timestamp.newBuilder().setSeconds(100).build();
+
+    /** A transaction of the client's own, which is {@code up} to Firestore. */
+    private static final ByteString TRANSACTION = new SealedTransaction(
+                    ByteString.copyFromUtf8("up"), "credential", SealedTransaction.Mode.READ_WRITE, false)
+            .seal(TestHandles.SEALER, TestHandles.CALLER, new DatabaseName("p", "(default)"));
 
     private final Enforcer enforcer = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
 
@@ -60,7 +68,9 @@ class WriteVerdictsTest {
 
     private static CommitRequest commit(Object writes) throws InvalidProtocolBufferException {
         String text = "database: \"projects/p/databases/(default)\" " + writes;
-        return CommitRequest.parseFrom(TextMessages.encode("CommitRequest", text.replace("{docs}/", DOCUMENTS)));
+        return CommitRequest.parseFrom(TextMessages.encode(
+                "CommitRequest",
+                text.replace("{docs}/", DOCUMENTS).replace("{tx}", TextFormat.escapeBytes(TRANSACTION))));
     }
 
     private static String expected(Map<?, ?> each) throws InvalidProtocolBufferException {
@@ -72,42 +82,68 @@ class WriteVerdictsTest {
 
     private String verdict(PolicySnapshot policy, Map<?, ?> each) throws IOException {
         Caller caller = new Caller.Standard(policy.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        Admission admission = enforcer.admit(
-                FirestoreMethod.COMMIT,
-                Frames.HEAP.frame(
-                        commit(Objects.requireNonNull(each.get("writes"))).toByteArray()),
-                caller,
-                TestRefusals.INSTANCE);
+        ByteBuf framed = Frames.HEAP.frame(
+                commit(Objects.requireNonNull(each.get("writes"))).toByteArray());
+        byte[] bytes = framed.array();
+        Admission admission = enforcer.admit(FirestoreMethod.COMMIT, framed, caller, TestRefusals.INSTANCE);
         if (admission instanceof Admission.Denied denied) {
             return "at once " + denied.deny().reason();
         }
         if (!(admission instanceof Admission.Guarded(GuardedCall call))) {
             return "not guarded: " + admission;
         }
+        // They have been given back, and hold another request by now.
+        Arrays.fill(bytes, (byte) -1);
+        boolean read = false;
         GuardedCall.Turn turn = call.begin();
-        while (turn instanceof GuardedCall.Turn.Ask ask && ask.call().method() == FirestoreMethod.BATCH_GET_DOCUMENTS) {
+        while (true) {
+            if (turn instanceof GuardedCall.Turn.Judged(Admission.Guarded(GuardedCall judged))) {
+                call = judged;
+                turn = call.begin();
+            }
+            if (!(turn instanceof GuardedCall.Turn.Ask ask)
+                    || ask.call().method() != FirestoreMethod.BATCH_GET_DOCUMENTS) {
+                return (read || turn instanceof GuardedCall.Turn.Ask ? "" : "at once ") + end(turn, each);
+            }
+            if (each.get("reads") != null) {
+                assertThat(rules(ask)).as("what the read is under").isEqualTo(each.get("reads"));
+            }
+            read = true;
             turn = call.answered(found(asked(ask), each.get("stored")), GuardedCall.STATUS_OK);
         }
+    }
+
+    private static String end(GuardedCall.Turn turn, Map<?, ?> each) throws InvalidProtocolBufferException {
         return switch (turn) {
             case GuardedCall.Turn.Refuse(var deny) -> deny.reason().name();
+            case GuardedCall.Turn.Judged(Admission.Denied denied) ->
+                denied.deny().reason().name();
             case GuardedCall.Turn.Fail(var condition) -> condition.name();
             case GuardedCall.Turn.Ask ask -> {
-                assertThat(ask.call().permit().grants().stream()
-                                .map(Decision.Grant::rule)
-                                .toList())
-                        .as("what the record names")
-                        .isEqualTo(each.get("rules"));
+                assertThat(rules(ask)).as("what the record names").isEqualTo(each.get("rules"));
                 yield CommitRequest.parseFrom(asked(ask)).toString();
             }
             case GuardedCall.Turn other -> other.toString();
         };
     }
 
+    private static List<String> rules(GuardedCall.Turn.Ask ask) {
+        return ask.call().permit().grants().stream().map(Decision.Grant::rule).toList();
+    }
+
     private static List<byte[]> found(ByteString request, @Nullable Object stored) throws IOException {
         List<byte[]> answer = new ArrayList<>();
-        for (String name : BatchGetDocumentsRequest.parseFrom(request).getDocumentsList()) {
+        BatchGetDocumentsRequest read = BatchGetDocumentsRequest.parseFrom(request);
+        if (read.hasNewTransaction()) {
+            answer.add(BatchGetDocumentsResponse.newBuilder()
+                    .setTransaction(ByteString.copyFromUtf8("begun"))
+                    .build()
+                    .toByteArray());
+        }
+        for (String name : read.getDocumentsList()) {
             Object document = stored instanceof Map<?, ?> map ? map.get(name.substring(DOCUMENTS.length())) : null;
-            BatchGetDocumentsResponse.Builder one = BatchGetDocumentsResponse.newBuilder();
+            BatchGetDocumentsResponse.Builder one =
+                    BatchGetDocumentsResponse.newBuilder().setReadTime(CHANGED);
             if (document == null) {
                 one.setMissing(name);
             } else {
