@@ -46,9 +46,8 @@ class AnswerExaminerTest {
 
     @Test
     void theFirstThatHasSomethingToSayOfTheEndSaysIt() {
-        for (AnswerExaminer both : new AnswerExaminer[] {
-            SEALING.then(WordlessEnd.EXAMINER), WordlessEnd.EXAMINER.then(SEALING)
-        }) {
+        for (AnswerExaminer both :
+                new AnswerExaminer[] {SEALING.then(WordlessEnd.EXAMINER), WordlessEnd.EXAMINER.then(SEALING)}) {
             AnswerEnd end = Objects.requireNonNull(both.end(FAILED_PRECONDITION, "an index on ward"));
             assertThat(end.status()).isEqualTo(FAILED_PRECONDITION);
             assertThat(end.text()).doesNotContain("ward");
