@@ -48,7 +48,9 @@ class GuardedBatchTest {
                   - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
                   - { id: free, path: "/free/{x}", allow: [get, write] }
                   - { id: hidden, path: "/hidden/{x}", allow: [write], fields: { hide: [ssn] } }
-                  - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
+                  - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true", fields: { hide: [ssn] } }
+                  - { id: counted, path: "/counted/{x}", allow: [write], where: doc.ward == 'A' }
+                  - { id: count, path: "/counted/{x}", allow: [get] }
             bindings:
               - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
             """);
@@ -60,15 +62,19 @@ class GuardedBatchTest {
     }
 
     private static GuardedCall guarded(String... writes) {
+        Admission admission = admit(writes);
+        assertThat(admission).isInstanceOf(Admission.Guarded.class);
+        return ((Admission.Guarded) admission).call();
+    }
+
+    private static Admission admit(String... writes) {
         Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
         String text = "database: \"projects/p/databases/(default)\" " + String.join(" ", writes);
-        Admission admission = ENFORCER.admit(
+        return ENFORCER.admit(
                 FirestoreMethod.BATCH_WRITE,
                 Frames.HEAP.frame(TextMessages.encode("BatchWriteRequest", text)),
                 caller,
                 TestRefusals.INSTANCE);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        return ((Admission.Guarded) admission).call();
     }
 
     private static String update(String path, String field) {
@@ -265,5 +271,58 @@ class GuardedBatchTest {
         apart.ends().failed(2, LOST, "words");
 
         assertThat(told(apart.ends().whole())).containsExactly("9 CONTENTION", "at 900", "at 901", "at 900", "9 words");
+    }
+
+    @Test
+    void whatLooksSomethingUpIsRefusedAmongTheOthers()
+            throws InvalidProtocolBufferException, TextFormat.ParseException {
+        GuardedCall call = guarded(update("looked/a", "ssn"), update("rows/a", "ward"));
+        asked(read(call, call.begin(), List.of("rows/a"), Map.of()));
+
+        assertThat(told(call.answered(List.of(answer(0)), GuardedCall.STATUS_OK)))
+                .containsExactly("7 HIDDEN_FIELD", "at 900");
+    }
+
+    @Test
+    void aPathThatIsNoneIsToldByItsPlaceInTheBatch() {
+        assertThat(admit(update("free/a", "n"), update("looked/a", "a..b"), update("looked/b", "c..d")))
+                .isEqualTo(
+                        new Admission.Invalid(RequestProblem.BAD_FIELD_PATH, "writes[1].update_mask.field_paths[0]"));
+        assertThat(admit(update("free/a", "n"), update("rows/a", "a..b")))
+                .isEqualTo(
+                        new Admission.Invalid(RequestProblem.BAD_FIELD_PATH, "writes[1].update_mask.field_paths[0]"));
+    }
+
+    /** A sum tells what was stored, to whom a read would show it. */
+    @Test
+    void whatAWriteMakesOfStoredValuesIsShownToWhoMayReadThem()
+            throws InvalidProtocolBufferException, TextFormat.ParseException {
+        GuardedCall call = guarded(add("rows/a"), add("counted/a"), update("rows/b", "ward"));
+        PermittedCall writes = asked(read(
+                call,
+                call.begin(),
+                List.of("rows/a", "counted/a", "rows/b"),
+                Map.of("rows/a", "A", "counted/a", "A", "rows/b", "A")));
+        assertThat(rules(writes.permit().grants()))
+                .containsExactly("rows /rows/a", "counted /counted/a", "rows /rows/b", "count /counted/a");
+        WriteResult.Builder sum = WriteResult.newBuilder().setUpdateTime(WRITTEN);
+        sum.addTransformResultsBuilder().setIntegerValue(7);
+        BatchWriteResponse.Builder answer = BatchWriteResponse.newBuilder();
+        for (int i = 0; i < 3; i++) {
+            answer.addWriteResults(sum).addStatus(Status.getDefaultInstance());
+        }
+
+        GuardedCall.Turn end = call.answered(List.of(answer.build().toByteArray()), GuardedCall.STATUS_OK);
+        assertThat(
+                        BatchWriteResponse.parseFrom(((GuardedCall.Turn.Answer) end).message())
+                                .getWriteResultsList()
+                                .stream()
+                                .map(result -> result.getTransformResults(0).getIntegerValue()))
+                .containsExactly(0L, 7L, 7L);
+    }
+
+    private static String add(String path) {
+        return "writes { update { name: \"" + DOCUMENTS + path + "\" } update_mask { }"
+                + " update_transforms { field_path: \"n\" increment { integer_value: 1 } } }";
     }
 }

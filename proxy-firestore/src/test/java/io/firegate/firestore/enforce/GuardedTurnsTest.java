@@ -47,6 +47,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The turns of guarded writes with a Firestore that answers what the test says. */
@@ -184,6 +185,79 @@ class GuardedTurnsTest {
         CommitResponse told = CommitResponse.parseFrom(((GuardedCall.Turn.Answer) end).message());
         assertThat(told.getWriteResults(1).getUpdateTime()).isEqualTo(which.equals("visible") ? CHANGED : COMMITTED);
         assertThat(told.getWriteResults(0)).isEqualTo(answer.getWriteResults(0));
+    }
+
+    /** Wherever it stands among the writes, and whatever Firestore leaves out of its answer. */
+    @Test
+    void aVerifyTellsNothingOfAHiddenDocumentWhereverItStands() throws InvalidProtocolBufferException {
+        for (int results = 0; results <= 2; results++) {
+            GuardedCall call = guarded(FirestoreMethod.COMMIT, commit(verify("rows/other"), update("rows/own", "A")));
+            asked(read(call, call.begin(), Map.of("rows/own", "A", "rows/other", "B")), true);
+            CommitResponse.Builder answer = CommitResponse.newBuilder().setCommitTime(COMMITTED);
+            for (int i = 0; i < results; i++) {
+                answer.addWriteResults(WriteResult.newBuilder().setUpdateTime(CHANGED));
+            }
+
+            GuardedCall.Turn end = call.answered(List.of(answer.build().toByteArray()), GuardedCall.STATUS_OK);
+
+            CommitResponse told = CommitResponse.parseFrom(((GuardedCall.Turn.Answer) end).message());
+            assertThat(told.getWriteResultsList().stream().map(WriteResult::getUpdateTime))
+                    .isEqualTo(List.of(COMMITTED, CHANGED).subList(0, results));
+        }
+    }
+
+    /** Each has the condition that nothing is there, so Firestore looks at it. */
+    @Test
+    void createsAloneAreSentUnread() {
+        Write create = update("rows/x", "A").toBuilder()
+                .setCurrentDocument(Precondition.newBuilder().setExists(false))
+                .build();
+        GuardedCall call = guarded(FirestoreMethod.COMMIT, commit(create));
+
+        asked(call.begin(), true);
+        assertThat(call.answered(List.of(), GuardedCall.STATUS_ALREADY_EXISTS))
+                .isEqualTo(new GuardedCall.Turn.Fail(WriteCondition.DOCUMENT_EXISTS));
+        assertThat(call.answered(List.of(), FAILED_PRECONDITION)).isEqualTo(GuardedCall.Turn.Relay.INSTANCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9, false, Pause",
+        "6, false, Pause",
+        "5, false, Pause",
+        "9, true, Fail[condition=CONTENTION]",
+        "14, false, INSTANCE",
+        "14, true, INSTANCE"
+    })
+    void aLostPinIsTriedAgainOutsideATransaction(int status, boolean transaction, String becomes)
+            throws InvalidProtocolBufferException {
+        ByteString own = new SealedTransaction(
+                        ByteString.copyFromUtf8("up"), TestCaller.CREDENTIAL, SealedTransaction.Mode.READ_WRITE, false)
+                .seal(TestHandles.SEALER, TestHandles.CALLER, DATABASE);
+        CommitRequest.Builder request = commit(update("rows/x", "A")).toBuilder();
+        GuardedCall call = guarded(
+                FirestoreMethod.COMMIT,
+                transaction ? request.setTransaction(own).build() : request.build());
+        asked(read(call, call.begin(), Map.of("rows/x", "A")), true);
+
+        assertThat(call.answered(List.of(), status).toString()).startsWith(becomes);
+    }
+
+    @Test
+    void whatFirestoreSaysOfTheReadIsItsOwn() throws InvalidProtocolBufferException {
+        GuardedCall failed = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
+        asked(failed.begin(), false);
+        assertThat(failed.answered(List.of(), FAILED_PRECONDITION)).isEqualTo(GuardedCall.Turn.Relay.INSTANCE);
+
+        GuardedCall broken = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
+        asked(broken.begin(), false);
+        assertThat(broken.answered(List.of(), GuardedCall.STATUS_OK)).isEqualTo(GuardedCall.Turn.Broken.INSTANCE);
+
+        GuardedCall twice = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
+        asked(read(twice, twice.begin(), Map.of("rows/x", "A")), true);
+        byte[] answer = CommitResponse.getDefaultInstance().toByteArray();
+        assertThat(twice.answered(List.of(answer, answer), GuardedCall.STATUS_OK))
+                .isEqualTo(GuardedCall.Turn.Broken.INSTANCE);
     }
 
     /** What decides about a write is read as the transaction reads: in one that reads the past it needs what a read of the past needs. */
