@@ -16,10 +16,13 @@ import com.google.firestore.v1.Value;
 import com.google.firestore.v1.Write;
 import com.google.firestore.v1.WriteResult;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
 import io.firegate.firestore.method.FirestoreMethod;
+import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Compilation;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
@@ -31,8 +34,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Single writes that look something up are Commits of a transaction of firegate's own, and answered as what they came as. */
+/**
+ * What looks something up. Single writes are Commits of a transaction of firegate's own, and answered as what they came as.
+ */
 class LookupTurnsTest {
     private static final String PARENT = "projects/p/databases/(default)/documents";
     private static final String NAME = PARENT + "/looked/a";
@@ -55,6 +62,7 @@ class LookupTurnsTest {
                   - { id: shown, path: "/looked/{x}", allow: [get], fields: { hide: [ssn] } }
                   - { id: plain, path: "/plain/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
                   - { id: plain-shown, path: "/plain/{x}", allow: [get], where: "doc.n == 1" }
+                  - { id: books, path: "/books/{b}", allow: [read], where: "lookup(/settings/all).open == true" }
             bindings:
               - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
             """);
@@ -97,19 +105,22 @@ class LookupTurnsTest {
         return Value.newBuilder().setIntegerValue(n).build();
     }
 
+    private static Document openDocument(String id) {
+        return Document.newBuilder()
+                .setName(PARENT + "/settings/" + id)
+                .putFields("open", Value.newBuilder().setBooleanValue(true).build())
+                .build();
+    }
+
     /** The turn after the other document was read in a transaction that begins with it. */
     private static GuardedCall.Turn open(GuardedCall call, String id) throws InvalidProtocolBufferException {
         BatchGetDocumentsRequest lookup =
                 BatchGetDocumentsRequest.parseFrom(asked(call.begin(), GuardedCall.Purpose.BEGINS));
         assertThat(lookup.getDocumentsList()).containsExactly(PARENT + "/settings/" + id);
         assertThat(lookup.getNewTransaction().hasReadWrite()).isTrue();
-        Document open = Document.newBuilder()
-                .setName(PARENT + "/settings/" + id)
-                .putFields("open", Value.newBuilder().setBooleanValue(true).build())
-                .build();
         return call.answered(
                 List.of(BatchGetDocumentsResponse.newBuilder()
-                        .setFound(open)
+                        .setFound(openDocument(id))
                         .setTransaction(BEGUN)
                         .build()
                         .toByteArray()),
@@ -268,5 +279,43 @@ class LookupTurnsTest {
         assertThat(RollbackRequest.parseFrom(message(rollback)).getTransaction())
                 .isEqualTo(BEGUN);
         assertThat(call.leftOpen()).isNull();
+    }
+
+    /** What is judged by another document is read as of the time that was read at. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET_DOCUMENT          | name: '{parent}/books/b'
+            LIST_DOCUMENTS        | parent: '{parent}' collection_id: 'books'
+            BATCH_GET_DOCUMENTS   | database: 'projects/p/databases/(default)' documents: '{parent}/books/b'
+            RUN_QUERY             | parent: '{parent}' structured_query { from { collection_id: 'books' } }
+            RUN_AGGREGATION_QUERY | parent: '{parent}' structured_aggregation_query { structured_query { from { collection_id: 'books' } } aggregations { alias: 'n' count { } } }
+            """)
+    void aReadIsAtTheMomentOfWhatWasLookedUp(FirestoreMethod method, String request)
+            throws InvalidProtocolBufferException {
+        String name = method.rpcName() + "Request";
+        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
+        Admission admission = ENFORCER.admit(
+                method,
+                Frames.HEAP.frame(TextMessages.encode(name, request.replace("{parent}", PARENT))),
+                caller,
+                TestRefusals.INSTANCE);
+        assertThat(admission).isInstanceOf(Admission.Guarded.class);
+        GuardedCall call = ((Admission.Guarded) admission).call();
+        asked(call.begin(), GuardedCall.Purpose.READS);
+        GuardedCall.Turn turn = call.answered(
+                List.of(BatchGetDocumentsResponse.newBuilder()
+                        .setFound(openDocument("all"))
+                        .setReadTime(CHANGED)
+                        .build()
+                        .toByteArray()),
+                GuardedCall.STATUS_OK);
+
+        assertThat(turn).isInstanceOf(GuardedCall.Turn.Judged.class);
+        Admission judged = ((GuardedCall.Turn.Judged) turn).admission();
+        assertThat(judged).isInstanceOf(Admission.Admitted.class);
+        PermittedCall read = ((Admission.Admitted) judged).call();
+        DynamicMessage forwarded = TextMessages.decode(read.method().rpcName() + "Request", message(read));
+        Object at = forwarded.getField(forwarded.getDescriptorForType().findFieldByName("read_time"));
+        assertThat(((Message) at).toByteString()).isEqualTo(CHANGED.toByteString());
     }
 }
