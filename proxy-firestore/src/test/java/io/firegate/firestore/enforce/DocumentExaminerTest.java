@@ -3,11 +3,14 @@ package io.firegate.firestore.enforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.firestore.v1.Document;
+import com.google.firestore.v1.Value;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.firegate.firestore.enforce.DocumentExaminer.In;
 import io.firegate.firestore.enforce.DocumentExaminer.Judged;
 import io.firegate.firestore.fields.VisibleFields;
 import io.firegate.firestore.rows.DocumentBytes;
 import io.firegate.policy.condition.FieldPath;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +37,22 @@ class DocumentExaminerTest {
         assertThat(x).isNotEqualTo(y);
         assertThat(shown(both, "x")).isSameAs(x);
         assertThat(shown(both, "y")).isSameAs(y);
+    }
+
+    @Test
+    void onlyWhatBothShowIsShown() throws InvalidProtocolBufferException {
+        Document.Builder document = Document.newBuilder();
+        for (String name : List.of("a", "b", "c")) {
+            document.putFields(name, Value.getDefaultInstance());
+        }
+        FieldsExaminer wanted = new FieldsExaminer(In.GET, WANTED);
+        FieldsExaminer visible = new FieldsExaminer(In.GET, only("b", "c"));
+
+        for (DocumentExaminer both : Arrays.asList(wanted.thenOfSame(visible), visible.thenOfSame(wanted))) {
+            assertThat(Document.parseFrom(sent(both, document.build().toByteArray()))
+                            .getFieldsMap())
+                    .containsOnlyKeys("b");
+        }
     }
 
     /** What nobody has judged passes when neither cuts fields, and not when one does, even where it leaves a document whole. */
