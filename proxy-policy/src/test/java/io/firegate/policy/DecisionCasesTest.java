@@ -133,6 +133,7 @@ class DecisionCasesTest {
         Guid app = guid(caller, "app");
         Guid oid = guid(caller, "oid");
         Set<String> roles = strings(caller, "roles");
+        String token = caller.optionalString("token");
         caller.noOtherKeys();
         return new Principal(
                 SOMEONE,
@@ -141,7 +142,7 @@ class DecisionCasesTest {
                 app,
                 groups,
                 roles,
-                "",
+                token == null ? "" : token,
                 NOW,
                 Map.copyOf(claims),
                 attributes);

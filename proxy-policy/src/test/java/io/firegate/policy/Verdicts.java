@@ -6,10 +6,14 @@ import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
+import io.firegate.policy.check.CheckFacts;
 import io.firegate.policy.condition.DocumentView;
 import io.firegate.policy.condition.FieldPath;
+import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.condition.RowPredicate;
+import io.firegate.policy.suite.ValueText;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +24,8 @@ import java.util.stream.Collectors;
 
 /** Asks a snapshot in words and says in words what it decides: a rule and its obligations, or a reason. */
 final class Verdicts {
+    private static final String KNOWING = " knowing ";
+
     private Verdicts() {}
 
     /** An access such as {@code get /patients/p1}, {@code group /a/b/**}{@code /c} or {@code list /patients in the past}. */
@@ -49,8 +55,10 @@ final class Verdicts {
                 .orElseThrow(() -> new IllegalArgumentException(text));
     }
 
+    /** The verdict on a single access, without what checks are told. */
     static String of(PolicySnapshot snapshot, Principal caller, DatabaseName database, String access, Instant now) {
-        return of(snapshot, caller, new AccessRequest(database, accesses(access), null, now), Map.of());
+        AccessRequest request = new AccessRequest(database, accesses(access), null, now);
+        return of(snapshot, caller, request, Map.of()).split(KNOWING, 2)[0];
     }
 
     /** Several joined by {@code and}. */
@@ -124,7 +132,23 @@ final class Verdicts {
                         : " where " + tuple.rows().describe())
                 + (tuple.check() == null
                         ? ""
-                        : " check " + tuple.check().check().text());
+                        : " check " + tuple.check().check().text()
+                                + known(tuple.check().facts()));
+    }
+
+    /** What the check is told beside the document: {@code knowing caller.oid = 5b1f…, grant.ward = ["A"]}. */
+    private static String known(CheckFacts facts) {
+        List<String> known = new ArrayList<>();
+        facts.caller().forEach((attribute, value) -> known.add("caller." + attribute.word() + " = " + value));
+        facts.claims().forEach((name, value) -> known.add("caller.claims." + name + " = " + ValueText.of(value)));
+        facts.grants()
+                .forEach((name, values) ->
+                        known.add("grant." + name + " = " + ValueText.of(new PolicyValue.Array(values))));
+        facts.variables().forEach((name, id) -> known.add(name + " = " + id));
+        facts.lookups()
+                .forEach((name, fields) -> known.add(name + " = " + ValueText.of(new PolicyValue.Fields(fields))));
+        facts.awaited().forEach(path -> known.add("not yet " + path));
+        return known.isEmpty() ? "" : KNOWING + known.stream().sorted().collect(Collectors.joining(", "));
     }
 
     private static String joined(List<FieldPath> paths) {

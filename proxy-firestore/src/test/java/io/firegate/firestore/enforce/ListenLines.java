@@ -21,7 +21,8 @@ import java.util.TreeMap;
 /**
  * The messages of a Listen stream as lines of words: {@code add 1 /rows}, {@code add 2 documents /rows/a /rows/b}, {@code remove 1}; and of
  * Firestore {@code doc 1,2 /rows/a ward=A n=1 @3} (of which targets, fields, update time), {@code gone 1 /rows/a}, {@code left 1 /rows/a},
- * {@code filter 1 3}, {@code ADD 1}, {@code CURRENT 1 @5}, {@code NO_CHANGE @5}, {@code REMOVE 1 7}. A moment comes with a resume token.
+ * {@code filter 1 3}, {@code ADD 1}, {@code CURRENT 1 @5}, {@code NO_CHANGE @5}, {@code REMOVE 1 7 why}. A moment comes with a resume token;
+ * {@code add 1 /rows since x} sends one. {@code doc 1-2} has left target 2, and {@code n=*9} is a field of nine characters.
  */
 final class ListenLines {
     private static final String DATABASE = "projects/p/databases/(default)";
@@ -47,7 +48,9 @@ final class ListenLines {
                     .setParent(ROOT + words.get(2).substring(0, last))
                     .getStructuredQueryBuilder();
             query.addFromBuilder().setCollectionId(words.get(2).substring(last + 1));
-            if (words.size() > 3) {
+            if (words.size() > 4) {
+                target.setResumeToken(ByteString.copyFromUtf8(words.get(4)));
+            } else if (words.size() > 3) {
                 query.addOrderByBuilder().getFieldBuilder().setFieldPath(words.get(3));
             }
         }
@@ -97,11 +100,8 @@ final class ListenLines {
                     .setSeconds(Long.parseLong(words.remove(words.size() - 1).substring(1)))
                     .build();
         }
-        List<Integer> ids = words.size() < 2
-                ? List.of()
-                : Arrays.stream(words.get(1).split(",", -1))
-                        .map(Integer::valueOf)
-                        .toList();
+        String[] targets = words.size() < 2 ? new String[0] : words.get(1).split("-", -1);
+        List<Integer> ids = targets.length == 0 ? List.of() : ids(targets[0]);
         ListenResponse.Builder response = ListenResponse.newBuilder();
         switch (words.get(0)) {
             case "doc" -> {
@@ -111,12 +111,15 @@ final class ListenLines {
                         .setUpdateTime(at);
                 for (String field : words.subList(3, words.size())) {
                     String[] parts = field.split("=", 2);
+                    String text =
+                            parts[1].startsWith("*") ? "x".repeat(Integer.parseInt(parts[1].substring(1))) : parts[1];
                     document.putFields(
-                            parts[0],
-                            Value.newBuilder().setStringValue(parts[1]).build());
+                            parts[0], Value.newBuilder().setStringValue(text).build());
                 }
-                response.setDocumentChange(
-                        DocumentChange.newBuilder().setDocument(document).addAllTargetIds(ids));
+                response.setDocumentChange(DocumentChange.newBuilder()
+                        .setDocument(document)
+                        .addAllTargetIds(ids)
+                        .addAllRemovedTargetIds(targets.length > 1 ? ids(targets[1]) : List.of()));
             }
             case "gone" ->
                 response.setDocumentDelete(DocumentDelete.newBuilder()
@@ -139,11 +142,19 @@ final class ListenLines {
                     change.setReadTime(at).setResumeToken(TOKEN);
                 }
                 if (words.size() > 2) {
-                    change.getCauseBuilder().setCode(Integer.parseInt(words.get(2)));
+                    change.getCauseBuilder()
+                            .setCode(Integer.parseInt(words.get(2)))
+                            .setMessage(String.join(" ", words.subList(3, words.size())));
                 }
             }
         }
         return response.build();
+    }
+
+    private static List<Integer> ids(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(Integer::valueOf).toList();
     }
 
     static String text(ListenResponse response) {
@@ -152,7 +163,10 @@ final class ListenLines {
                 TargetChange change = response.getTargetChange();
                 yield change.getTargetChangeType()
                         + ids(change.getTargetIdsList())
-                        + (change.hasCause() ? " " + change.getCause().getCode() : "")
+                        + (change.hasCause()
+                                ? " " + change.getCause().getCode() + " "
+                                        + change.getCause().getMessage()
+                                : "")
                         + at(change.getReadTime())
                         + (change.getResumeToken().isEmpty() ? "" : " token");
             }
@@ -183,7 +197,10 @@ final class ListenLines {
     }
 
     private static String text(Value value) {
-        return value.hasStringValue() ? value.getStringValue() : String.valueOf(value.getBooleanValue());
+        String text = value.getStringValue();
+        return value.hasStringValue()
+                ? text.length() > 100 ? "*" + text.length() : text
+                : String.valueOf(value.getBooleanValue());
     }
 
     private static String ids(List<Integer> ids) {

@@ -167,8 +167,8 @@ class ListenStreamTest {
                 come.add("down " + ListenLines.text(ListenResponse.parseFrom(shown)));
             }
             for (ListenAnswer.Ended ended : answer.ended()) {
-                come.add("ended " + ended.target() + (ended.wished() ? " as wished" : "") + ", documents "
-                        + ended.documents());
+                come.add("ended " + ended.target() + (ended.wished() ? " as wished" : "")
+                        + (ended.status() == 0 ? "" : " with " + ended.status()) + ", documents " + ended.documents());
             }
             release();
             if (stream.isLookedUp()) {

@@ -123,6 +123,7 @@ class TruthTableTest {
             return switch (name) {
                 case "level" -> new Int(3);
                 case "tags" -> new Array(List.of(new Text("A"), new Text("B")));
+                case "nulls" -> new Array(List.of(Null.NULL, Null.NULL));
                 default -> null;
             };
         }
