@@ -34,6 +34,8 @@ class NetworkTest {
         "2001:db8:0:0:8000::/65, 2001:db8::7fff:0:0:0, false",
         "2001:db8::/64, 2001:db8::ffff:0:0:0, true",
         "::1/128, ::1, true",
+        "1:2:3:4:5:6:102:304/128, 1:2:3:4:5:6:1.2.3.4, true",
+        "::/128, ::0.0.0.0, true",
     })
     void holdsItsAddresses(String network, String address, boolean holds) {
         assertThat(Network.parse(network)
@@ -90,6 +92,7 @@ class NetworkTest {
                 "1.2.3.4::",
                 "::1.2.3.4:5",
                 "1:2:3:4:5:6:7:1.2.3.4",
+                "::1.2.3.256",
                 "fe80::1%1",
                 "[::1]"
             })

@@ -40,6 +40,7 @@ class HkdfTest {
     @Test
     void givesNoMoreThanTheRfcAllows() {
         byte[] key = new byte[Hkdf.HASH_BYTES];
+        assertThat(Hkdf.expand(key, new byte[0], 1)).hasSize(1);
         assertThat(Hkdf.expand(key, new byte[0], 8160)).hasSize(8160);
         assertThatThrownBy(() -> Hkdf.expand(key, new byte[0], 8161)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Hkdf.expand(key, new byte[0], 0)).isInstanceOf(IllegalArgumentException.class);

@@ -72,6 +72,17 @@ class SealedHandlesTest {
     }
 
     @Test
+    void theLongestTransactionFits() {
+        int room = HandleSealer.CONTENT_BYTES_MAX
+                - transaction.encode().length
+                + transaction.upstream().size();
+        SealedTransaction longest = new SealedTransaction(
+                ByteString.copyFrom(new byte[room]), transaction.credential(), Mode.READ_WRITE, false);
+        ByteString sealed = longest.seal(sealer, Callers.ANNA, CLINIC);
+        assertThat(SealedTransaction.open(sealer, sealed, Callers.ANNA, CLINIC)).isEqualTo(longest);
+    }
+
+    @Test
     void aTransactionIsWorthlessElsewhere() {
         ByteString sealed = transaction.seal(sealer, Callers.ANNA, CLINIC);
         Callers.STRANGERS.forEach(

@@ -100,6 +100,7 @@ class EditTest {
                     'u', 'p'
                 })));
 
+        assertThat(ByteBuffer.wrap(frame, 1, Integer.BYTES).getInt()).isEqualTo(frame.length - PREFIX_BYTES);
         DynamicMessage expected = TextMessages.decode("CommitRequest", message);
         FieldDescriptor field = expected.getDescriptorForType().findFieldByNumber(3);
         assertThat(TextMessages.decode("CommitRequest", Arrays.copyOfRange(frame, PREFIX_BYTES, frame.length)))
