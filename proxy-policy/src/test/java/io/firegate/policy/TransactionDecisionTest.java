@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -110,5 +111,22 @@ class TransactionDecisionTest {
                             case Decision.Deny deny -> deny.reason().name();
                         })
                 .isEqualTo(expected);
+    }
+
+    /** What another policy gave is not what this one gives. */
+    @Test
+    void aStandingOfAnotherPolicyIsWorkedOutAnew() {
+        PolicySnapshot others = ((Compilation.Compiled) PolicyCompiler.compile(
+                        List.of(PolicyFile.of("p.yaml", POLICY.replace("0000000000a1", "0000000000b1"))), null))
+                .snapshot();
+        Principal caller =
+                new Principal(OTHER_GROUP, OTHER_GROUP, Principal.Kind.USER, GROUP, Set.of(GROUP), Set.of(), "", NOW);
+        AccessRequest request = new AccessRequest(DATABASE, List.of(Verdicts.access("get /a/1")), null, NOW);
+
+        assertThat(SNAPSHOT.decide(others.standing(caller), request)).isInstanceOf(Decision.Permit.class);
+        assertThat(others.decide(SNAPSHOT.standing(caller), request)).isInstanceOf(Decision.Deny.class);
+        assertThat(others.explain(SNAPSHOT.standing(caller), request).toString())
+                .startsWith("denied: ")
+                .doesNotContain(": held");
     }
 }
