@@ -109,6 +109,15 @@ class EditTest {
                         .build());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384})
+    void whatIsWrittenFromTheEndIsAsAnEncoderWritesIt(int length) {
+        TailWriter writer = new TailWriter(length + 10);
+        writer.copy(new byte[length], 0, length);
+        writer.delimit(5, 0);
+        assertThat(writer.bytes()).isEqualTo(field(5, new byte[length]));
+    }
+
     @Test
     void overlappingEditsAreAMistake() {
         byte[] message = field(1, new byte[3]);
