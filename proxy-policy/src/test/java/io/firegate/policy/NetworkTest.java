@@ -68,6 +68,7 @@ class NetworkTest {
                 "::/129",
                 "2001:db8::1/32",
                 "::ffff:10.0.0.0/104",
+                "::ffff:10.0.0.0/8",
                 "fe80::%eth0/64",
                 "localhost/8"
             })
