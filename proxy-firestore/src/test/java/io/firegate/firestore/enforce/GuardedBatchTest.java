@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Batches of which each write comes to another end. */
 class GuardedBatchTest {
     private static final String DOCUMENTS = "projects/p/databases/(default)/documents/";
+    private static final int EXISTS = 6;
     private static final int LOST = 9;
     private static final Timestamp WRITTEN =
             Timestamp.newBuilder().setSeconds(900).build();
@@ -242,6 +243,20 @@ class GuardedBatchTest {
         }
 
         assertThat(call.answered(all, GuardedCall.STATUS_OK)).isEqualTo(GuardedCall.Turn.Broken.INSTANCE);
+    }
+
+    /** Of a create that is judged its own condition is all that can fail; of another Firestore's words are its own. */
+    @Test
+    void aCreateThatFindsSomethingFails() throws InvalidProtocolBufferException, TextFormat.ParseException {
+        String absent = " current_document { exists: false } }";
+        GuardedCall call = guarded(
+                update("rows/a", "ward").replaceAll("}$", absent),
+                update("free/a", "n").replaceAll("}$", absent),
+                update("rows/b", "ward"));
+        asked(read(call, call.begin(), List.of("rows/b"), Map.of()));
+
+        assertThat(told(call.answered(List.of(answer(EXISTS, EXISTS, 0)), GuardedCall.STATUS_OK)))
+                .containsExactly("9 DOCUMENT_EXISTS", "6 ", "at 900");
     }
 
     /** A write that looks something up has a transaction of its own, once the others are written. */

@@ -249,9 +249,11 @@ class GuardedTurnsTest {
         asked(failed.begin(), false);
         assertThat(failed.answered(List.of(), FAILED_PRECONDITION)).isEqualTo(GuardedCall.Turn.Relay.INSTANCE);
 
-        GuardedCall broken = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
-        asked(broken.begin(), false);
-        assertThat(broken.answered(List.of(), GuardedCall.STATUS_OK)).isEqualTo(GuardedCall.Turn.Broken.INSTANCE);
+        for (List<byte[]> noAnswer : List.of(List.<byte[]>of(), List.of(new byte[] {10, 127}))) {
+            GuardedCall broken = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
+            asked(broken.begin(), false);
+            assertThat(broken.answered(noAnswer, GuardedCall.STATUS_OK)).isEqualTo(GuardedCall.Turn.Broken.INSTANCE);
+        }
 
         GuardedCall twice = guarded(FirestoreMethod.COMMIT, commit(update("rows/x", "A")));
         asked(read(twice, twice.begin(), Map.of("rows/x", "A")), true);
