@@ -25,10 +25,17 @@ class AnswerExaminerTest {
                 .toByteArray();
     }
 
+    /** The transaction of an answer of which nothing else is changed; null when it is none. */
     private static @Nullable String transaction(Examined examined) throws InvalidProtocolBufferException {
-        return examined instanceof Examined.Send(byte[] message)
-                ? BatchGetDocumentsResponse.parseFrom(message).getTransaction().toStringUtf8()
-                : null;
+        if (!(examined instanceof Examined.Send(byte[] message))) {
+            return null;
+        }
+        String transaction =
+                BatchGetDocumentsResponse.parseFrom(message).getTransaction().toStringUtf8();
+        assertThat(message).hasSameSizeAs(answer(transaction));
+        assertThat(BatchGetDocumentsResponse.parseFrom(message))
+                .isEqualTo(BatchGetDocumentsResponse.parseFrom(answer(transaction)));
+        return transaction;
     }
 
     /** Frames are relayed unread when nobody has to see them, and not when either has. */

@@ -20,10 +20,13 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Timestamp;
+import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
 import io.firegate.policy.Compilation;
+import io.firegate.policy.DatabaseName;
 import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
@@ -62,7 +65,7 @@ class LookupTurnsTest {
                   - { id: shown, path: "/looked/{x}", allow: [get], fields: { hide: [ssn] } }
                   - { id: plain, path: "/plain/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
                   - { id: plain-shown, path: "/plain/{x}", allow: [get], where: "doc.n == 1" }
-                  - { id: books, path: "/books/{b}", allow: [read], where: "lookup(/settings/all).open == true" }
+                  - { id: books, path: "/books/{b}", allow: [read], history: true, where: "lookup(/settings/all).open == true" }
             bindings:
               - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
             """);
@@ -317,5 +320,54 @@ class LookupTurnsTest {
         DynamicMessage forwarded = TextMessages.decode(read.method().rpcName() + "Request", message(read));
         Object at = forwarded.getField(forwarded.getDescriptorForType().findFieldByName("read_time"));
         assertThat(((Message) at).toByteString()).isEqualTo(CHANGED.toByteString());
+    }
+
+    /** What is looked up is read at the moment of the request, and the request at no other. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            transaction: '{tx}'              | transaction: 'up'                | transaction: 'up'
+            read_time { seconds: 5 }         | read_time { seconds: 5 }         | read_time { seconds: 5 }
+            new_transaction { read_only { }} | new_transaction { read_only { }} | transaction: 'begun'
+            """)
+    void aMomentOfTheClientsOwnIsKept(String moment, String looksUp, String forwarded)
+            throws InvalidProtocolBufferException, TextFormat.ParseException {
+        ByteString transaction = new SealedTransaction(
+                        ByteString.copyFromUtf8("up"), "credential", SealedTransaction.Mode.READ_WRITE, false)
+                .seal(TestHandles.SEALER, TestHandles.CALLER, new DatabaseName("p", "(default)"));
+        String text = "database: 'projects/p/databases/(default)' documents: '" + PARENT + "/books/b' "
+                + moment.replace("{tx}", TextFormat.escapeBytes(transaction));
+        GuardedCall call =
+                guarded(FirestoreMethod.BATCH_GET_DOCUMENTS, TextFormat.parse(text, BatchGetDocumentsRequest.class));
+
+        GuardedCall.Turn lookup = call.begin();
+        assertThat(lookup).isInstanceOf(GuardedCall.Turn.Ask.class);
+        assertThat(moment(((GuardedCall.Turn.Ask) lookup).call())).isEqualTo(text(looksUp));
+        BatchGetDocumentsResponse.Builder found = BatchGetDocumentsResponse.newBuilder()
+                .setFound(openDocument("all"))
+                .setReadTime(CHANGED);
+        if (looksUp.startsWith("new")) {
+            found.setTransaction(BEGUN);
+        }
+        GuardedCall.Turn turn = call.answered(List.of(found.build().toByteArray()), GuardedCall.STATUS_OK);
+
+        assertThat(turn).isInstanceOf(GuardedCall.Turn.Judged.class);
+        Admission judged = ((GuardedCall.Turn.Judged) turn).admission();
+        assertThat(judged).isInstanceOf(Admission.Admitted.class);
+        assertThat(moment(((Admission.Admitted) judged).call())).isEqualTo(text(forwarded));
+    }
+
+    private static BatchGetDocumentsRequest text(String moment) throws TextFormat.ParseException {
+        return TextFormat.parse(moment, BatchGetDocumentsRequest.class);
+    }
+
+    private static BatchGetDocumentsRequest moment(PermittedCall call) {
+        try {
+            return BatchGetDocumentsRequest.parseFrom(message(call)).toBuilder()
+                    .clearDatabase()
+                    .clearDocuments()
+                    .build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
