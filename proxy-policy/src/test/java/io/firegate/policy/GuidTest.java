@@ -3,6 +3,7 @@ package io.firegate.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +37,31 @@ class GuidTest {
                 assertThat(Guid.parse(text).map(Guid::value))
                         .as(text)
                         .isEqualTo(right ? Optional.of(text.toLowerCase(Locale.ROOT)) : Optional.empty());
+            }
+        }
+    }
+
+    @Test
+    void ofZerosAloneIsOneAsWell() {
+        assertThat(Guid.parse("00000000-0000-0000-0000-000000000000")).contains(new Guid(0, 0));
+    }
+
+    @Test
+    void isWrittenWhereItIsToStand() {
+        byte[] to = new byte[Guid.CHARS + 5];
+        assertThat(new Guid(TEXT).write(to, 3)).isEqualTo(3 + Guid.CHARS);
+        assertThat(new String(to, StandardCharsets.ISO_8859_1)).isEqualTo("\0\0\0" + TEXT + "\0\0");
+    }
+
+    @Test
+    void theOrderIsThatOfTheWriting() {
+        List<Guid> ordered = List.of(new Guid(0, -1), new Guid(1, 2), new Guid(1, 3), new Guid(1, -1), new Guid(-1, 0));
+        for (Guid one : ordered) {
+            for (Guid other : ordered) {
+                assertThat(Integer.signum(one.compareTo(other)))
+                        .as("%s beside %s", one, other)
+                        .isEqualTo(Integer.signum(one.value().compareTo(other.value())));
+                assertThat(one.equals(other)).isEqualTo(one.value().equals(other.value()));
             }
         }
     }

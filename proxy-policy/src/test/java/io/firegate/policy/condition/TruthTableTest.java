@@ -100,6 +100,7 @@ class TruthTableTest {
                 return switch (path.toString()) {
                     case "f" -> stored;
                     case "one" -> new Int(1);
+                    case "some" -> new Array(List.of(Null.NULL, new Real(Double.NaN), new Int(1)));
                     default -> null;
                 };
             }
