@@ -45,7 +45,7 @@ for jar in "$from"/proxy-core-*.jar "$from"/lib/*.jar; do
     *) cp -p "$jar" "$dest/lib/" ;;
   esac
 done
-# Netty looks on java.library.path before it unpacks into a temporary directory, and Corretto is told to, so no path need be writable.
+# Netty looks on the path of native libraries given below before it unpacks into a temporary directory, and Corretto is told to, so no path need be writable.
 if [ -d "$dest/native/META-INF" ]; then
   mv "$dest"/native/META-INF/native/*.so "$dest/native/"
   rm -r "$dest/native/META-INF"

@@ -17,13 +17,7 @@ import com.google.protobuf.Timestamp;
 import com.google.rpc.Status;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
-import io.firegate.policy.Compilation;
 import io.firegate.policy.Decision;
-import io.firegate.policy.PolicyCompiler;
-import io.firegate.policy.PolicyFile;
-import io.firegate.policy.PolicySnapshot;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,44 +32,26 @@ class GuardedBatchTest {
     private static final int LOST = 9;
     private static final Timestamp WRITTEN =
             Timestamp.newBuilder().setSeconds(900).build();
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
-    private static final PolicySnapshot POLICY = policy("""
-            version: 1
-            tiers:
-              t:
-                databases: ["p/(default)"]
-                credential: credential
-                rules:
-                  - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
-                  - { id: free, path: "/free/{x}", allow: [get, write] }
-                  - { id: hidden, path: "/hidden/{x}", allow: [write], fields: { hide: [ssn] } }
-                  - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true", fields: { hide: [ssn] } }
-                  - { id: counted, path: "/counted/{x}", allow: [write], where: doc.ward == 'A' }
-                  - { id: count, path: "/counted/{x}", allow: [get] }
-            bindings:
-              - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
+    private static final RuledTier TIER = new RuledTier("""
+            - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
+            - { id: free, path: "/free/{x}", allow: [get, write] }
+            - { id: hidden, path: "/hidden/{x}", allow: [write], fields: { hide: [ssn] } }
+            - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true", fields: { hide: [ssn] } }
+            - { id: counted, path: "/counted/{x}", allow: [write], where: doc.ward == 'A' }
+            - { id: count, path: "/counted/{x}", allow: [get] }
             """);
 
-    private static PolicySnapshot policy(String text) {
-        Compilation compilation = PolicyCompiler.compile(List.of(PolicyFile.of("policy.yaml", text)), null);
-        assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
-        return ((Compilation.Compiled) compilation).snapshot();
-    }
-
     private static GuardedCall guarded(String... writes) {
-        Admission admission = admit(writes);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        return ((Admission.Guarded) admission).call();
+        return TIER.guarded(FirestoreMethod.BATCH_WRITE, batch(writes));
     }
 
     private static Admission admit(String... writes) {
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        String text = "database: \"projects/p/databases/(default)\" " + String.join(" ", writes);
-        return ENFORCER.admit(
-                FirestoreMethod.BATCH_WRITE,
-                Frames.HEAP.frame(TextMessages.encode("BatchWriteRequest", text)),
-                caller,
-                TestRefusals.INSTANCE);
+        return TIER.admit(FirestoreMethod.BATCH_WRITE, batch(writes));
+    }
+
+    private static byte[] batch(String... writes) {
+        return TextMessages.encode(
+                "BatchWriteRequest", "database: \"projects/p/databases/(default)\" " + String.join(" ", writes));
     }
 
     private static String update(String path, String field) {
@@ -88,15 +64,6 @@ class GuardedBatchTest {
         return ((GuardedCall.Turn.Ask) turn).call();
     }
 
-    private static byte[] message(PermittedCall call) {
-        ByteBuf body = call.takeBody();
-        try {
-            return ByteBufUtil.getBytes(body.skipBytes(5));
-        } finally {
-            body.release();
-        }
-    }
-
     /** What is read, by the ends of the paths, and the turn after documents with these wards, or none, were found. */
     private static GuardedCall.Turn read(
             GuardedCall call, GuardedCall.Turn turn, List<String> read, Map<String, String> wards)
@@ -104,7 +71,8 @@ class GuardedBatchTest {
         PermittedCall asked = asked(turn);
         assertThat(asked.method()).isEqualTo(FirestoreMethod.BATCH_GET_DOCUMENTS);
         List<byte[]> answer = new ArrayList<>();
-        List<String> names = BatchGetDocumentsRequest.parseFrom(message(asked)).getDocumentsList();
+        List<String> names =
+                BatchGetDocumentsRequest.parseFrom(RuledTier.message(asked)).getDocumentsList();
         assertThat(names).isEqualTo(read.stream().map(DOCUMENTS::concat).toList());
         for (String name : names) {
             String ward = wards.get(name.substring(DOCUMENTS.length()));
@@ -124,7 +92,7 @@ class GuardedBatchTest {
     /** The paths that are written. */
     private static List<String> written(PermittedCall call) throws InvalidProtocolBufferException {
         assertThat(call.method()).isEqualTo(FirestoreMethod.BATCH_WRITE);
-        return BatchWriteRequest.parseFrom(message(call)).getWritesList().stream()
+        return BatchWriteRequest.parseFrom(RuledTier.message(call)).getWritesList().stream()
                 .map(GuardedBatchTest::name)
                 .toList();
     }

@@ -12,12 +12,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.firegate.firestore.method.FirestoreMethod;
-import io.firegate.policy.Compilation;
-import io.firegate.policy.PolicyCompiler;
-import io.firegate.policy.PolicyFile;
-import io.firegate.policy.PolicySnapshot;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,24 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The methods that write one document: what of them is judged, and what is sent. */
 class GuardedSinglesTest {
     private static final String NAME = "projects/p/databases/(default)/documents/rows/a";
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
-    private static final PolicySnapshot POLICY = policy("""
-            version: 1
-            tiers:
-              t:
-                databases: ["p/(default)"]
-                credential: credential
-                rules:
-                  - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A', fields: { hide: [ssn] } }
-            bindings:
-              - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
+    private static final RuledTier TIER = new RuledTier("""
+            - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A', fields: { hide: [ssn] } }
             """);
-
-    private static PolicySnapshot policy(String text) {
-        Compilation compilation = PolicyCompiler.compile(List.of(PolicyFile.of("policy.yaml", text)), null);
-        assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
-        return ((Compilation.Compiled) compilation).snapshot();
-    }
 
     /** What is stored, as fields, or nothing; what is sent, in text form, or why nothing is. */
     @ParameterizedTest
@@ -68,21 +47,17 @@ class GuardedSinglesTest {
             case "DeleteDocument" -> DeleteDocumentRequest.getDefaultInstance();
             default -> CreateDocumentRequest.getDefaultInstance();
         };
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        Admission admission = ENFORCER.admit(
+        GuardedCall call = TIER.guarded(
                 List.of(FirestoreMethod.values()).stream()
                         .filter(each -> each.rpcName().equals(method))
                         .findFirst()
                         .orElseThrow(),
-                Frames.HEAP.frame(message(type, request).toByteArray()),
-                caller,
-                TestRefusals.INSTANCE);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        GuardedCall call = ((Admission.Guarded) admission).call();
+                message(type, request).toByteArray());
         GuardedCall.Turn turn = call.begin();
         if (turn instanceof GuardedCall.Turn.Ask(PermittedCall asked, GuardedCall.Purpose purpose)
                 && purpose == GuardedCall.Purpose.READS) {
-            assertThat(BatchGetDocumentsRequest.parseFrom(body(asked)).getDocumentsList())
+            assertThat(BatchGetDocumentsRequest.parseFrom(RuledTier.message(asked))
+                            .getDocumentsList())
                     .containsExactly(NAME);
             turn = call.answered(List.of(found(stored)), GuardedCall.STATUS_OK);
         }
@@ -90,7 +65,8 @@ class GuardedSinglesTest {
         switch (turn) {
             case GuardedCall.Turn.Ask ask -> {
                 assertThat(ask.call().method().rpcName()).isEqualTo(method);
-                assertThat(type.getParserForType().parseFrom(body(ask.call()))).isEqualTo(message(type, becomes));
+                assertThat(type.getParserForType().parseFrom(RuledTier.message(ask.call())))
+                        .isEqualTo(message(type, becomes));
             }
             case GuardedCall.Turn.Refuse(var deny) -> assertThat(deny.reason()).hasToString(becomes);
             case GuardedCall.Turn.Fail(var condition) -> assertThat(condition).hasToString(becomes);
@@ -110,15 +86,6 @@ class GuardedSinglesTest {
                         .replace("{ward}", "fields { key: 'ward' value { string_value: 'A' } }"),
                 message);
         return message.build();
-    }
-
-    private static byte[] body(PermittedCall call) {
-        ByteBuf body = call.takeBody();
-        try {
-            return ByteBufUtil.getBytes(body.skipBytes(5));
-        } finally {
-            body.release();
-        }
     }
 
     private static byte[] found(@Nullable String stored) throws TextFormat.ParseException {

@@ -27,18 +27,11 @@ import com.google.rpc.Status;
 import io.firegate.firestore.guard.SimulatedDocument;
 import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.method.FirestoreMethod;
-import io.firegate.policy.Compilation;
 import io.firegate.policy.DatabaseName;
 import io.firegate.policy.Decision;
 import io.firegate.policy.DenyReason;
-import io.firegate.policy.PolicyCompiler;
-import io.firegate.policy.PolicyFile;
-import io.firegate.policy.PolicySnapshot;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,41 +54,22 @@ class GuardedTurnsTest {
     private static final Timestamp COMMITTED =
             Timestamp.newBuilder().setSeconds(900).build();
 
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
-    private static final PolicySnapshot POLICY = policy("""
-            version: 1
-            tiers:
-              t:
-                databases: ["p/(default)"]
-                credential: credential
-                rules:
-                  - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
-                  - { id: past, path: "/past/{x}", allow: [get, write], where: doc.ward == 'A', history: true }
-                  - { id: split-create, path: "/split/{x}", allow: [create], where: doc.ward == 'A' }
-                  - { id: split-update, path: "/split/{x}", allow: [update], where: "doc.ward in ['A', 'B']" }
-                  - { id: pairs, path: "/pairs/{x}", allow: [get], where: doc.a == doc.b }
-                  - { id: pairs-written, path: "/pairs/{x}", allow: [write] }
-                  - { id: fields, path: "/fields/{x}", allow: [get, write], fields: { hide: [ssn] } }
-            bindings:
-              - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
+    private static final RuledTier TIER = new RuledTier("""
+            - { id: rows, path: "/rows/{x}", allow: [get, write], where: doc.ward == 'A' }
+            - { id: past, path: "/past/{x}", allow: [get, write], where: doc.ward == 'A', history: true }
+            - { id: split-create, path: "/split/{x}", allow: [create], where: doc.ward == 'A' }
+            - { id: split-update, path: "/split/{x}", allow: [update], where: "doc.ward in ['A', 'B']" }
+            - { id: pairs, path: "/pairs/{x}", allow: [get], where: doc.a == doc.b }
+            - { id: pairs-written, path: "/pairs/{x}", allow: [write] }
+            - { id: fields, path: "/fields/{x}", allow: [get, write], fields: { hide: [ssn] } }
             """);
 
-    private static PolicySnapshot policy(String text) {
-        Compilation compilation = PolicyCompiler.compile(
-                List.of(new PolicyFile("policy.yaml", text.getBytes(StandardCharsets.UTF_8))), null);
-        assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
-        return ((Compilation.Compiled) compilation).snapshot();
-    }
-
     private static Admission admit(FirestoreMethod method, MessageLite request) {
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        return ENFORCER.admit(method, Frames.HEAP.frame(request.toByteArray()), caller, TestRefusals.INSTANCE);
+        return TIER.admit(method, request.toByteArray());
     }
 
     private static GuardedCall guarded(FirestoreMethod method, MessageLite request) {
-        Admission admission = admit(method, request);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        return ((Admission.Guarded) admission).call();
+        return TIER.guarded(method, request.toByteArray());
     }
 
     private static byte[] asked(GuardedCall.Turn turn, boolean writes) {
@@ -104,12 +78,7 @@ class GuardedTurnsTest {
                         GuardedCall.Turn.Ask.class,
                         ask -> assertThat(ask.purpose() == GuardedCall.Purpose.WRITES)
                                 .isEqualTo(writes));
-        ByteBuf body = ((GuardedCall.Turn.Ask) turn).call().takeBody();
-        try {
-            return ByteBufUtil.getBytes(body.skipBytes(5));
-        } finally {
-            body.release();
-        }
+        return RuledTier.message(((GuardedCall.Turn.Ask) turn).call());
     }
 
     /** The turn after what is stored has been read: each document as a ward, or null for none. */

@@ -25,13 +25,7 @@ import com.google.protobuf.Timestamp;
 import io.firegate.firestore.handle.SealedTransaction;
 import io.firegate.firestore.method.FirestoreMethod;
 import io.firegate.firestore.wire.TextMessages;
-import io.firegate.policy.Compilation;
 import io.firegate.policy.DatabaseName;
-import io.firegate.policy.PolicyCompiler;
-import io.firegate.policy.PolicyFile;
-import io.firegate.policy.PolicySnapshot;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -53,38 +47,16 @@ class LookupTurnsTest {
     private static final Timestamp COMMITTED =
             Timestamp.newBuilder().setSeconds(900).build();
     private static final ByteString BEGUN = ByteString.copyFromUtf8("begun");
-    private static final Enforcer ENFORCER = new Enforcer(TestHandles.SEALER, TestHandles.PARTS_MAX);
-    private static final PolicySnapshot POLICY = policy("""
-            version: 1
-            tiers:
-              t:
-                databases: ["p/(default)"]
-                credential: credential
-                rules:
-                  - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
-                  - { id: shown, path: "/looked/{x}", allow: [get], fields: { hide: [ssn] } }
-                  - { id: plain, path: "/plain/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
-                  - { id: plain-shown, path: "/plain/{x}", allow: [get], where: "doc.n == 1" }
-                  - { id: books, path: "/books/{b}", allow: [read], history: true, where: "lookup(/settings/all).open == true" }
-            bindings:
-              - { tier: t, groups: [5b1f0a52-0000-4000-8000-0000000000a1] }
+    private static final RuledTier TIER = new RuledTier("""
+            - { id: looked, path: "/looked/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
+            - { id: shown, path: "/looked/{x}", allow: [get], fields: { hide: [ssn] } }
+            - { id: plain, path: "/plain/{x}", allow: [write], where: "lookup(/settings/{x}).open == true" }
+            - { id: plain-shown, path: "/plain/{x}", allow: [get], where: "doc.n == 1" }
+            - { id: books, path: "/books/{b}", allow: [read], history: true, where: "lookup(/settings/all).open == true" }
             """);
 
-    private static PolicySnapshot policy(String text) {
-        Compilation compilation = PolicyCompiler.compile(List.of(PolicyFile.of("policy.yaml", text)), null);
-        assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
-        return ((Compilation.Compiled) compilation).snapshot();
-    }
-
-    private static Admission admit(FirestoreMethod method, MessageLite request) {
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        return ENFORCER.admit(method, Frames.HEAP.frame(request.toByteArray()), caller, TestRefusals.INSTANCE);
-    }
-
     private static GuardedCall guarded(FirestoreMethod method, MessageLite request) {
-        Admission admission = admit(method, request);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        return ((Admission.Guarded) admission).call();
+        return TIER.guarded(method, request.toByteArray());
     }
 
     private static byte[] asked(GuardedCall.Turn turn, GuardedCall.Purpose purpose) {
@@ -92,16 +64,7 @@ class LookupTurnsTest {
                 .isInstanceOfSatisfying(
                         GuardedCall.Turn.Ask.class,
                         ask -> assertThat(ask.purpose()).isEqualTo(purpose));
-        return message(((GuardedCall.Turn.Ask) turn).call());
-    }
-
-    private static byte[] message(PermittedCall call) {
-        ByteBuf body = call.takeBody();
-        try {
-            return ByteBufUtil.getBytes(body.skipBytes(5));
-        } finally {
-            body.release();
-        }
+        return RuledTier.message(((GuardedCall.Turn.Ask) turn).call());
     }
 
     private static Value number(int n) {
@@ -279,7 +242,7 @@ class LookupTurnsTest {
 
         PermittedCall rollback = Objects.requireNonNull(call.leftOpen());
         assertThat(rollback.method()).isEqualTo(FirestoreMethod.ROLLBACK);
-        assertThat(RollbackRequest.parseFrom(message(rollback)).getTransaction())
+        assertThat(RollbackRequest.parseFrom(RuledTier.message(rollback)).getTransaction())
                 .isEqualTo(BEGUN);
         assertThat(call.leftOpen()).isNull();
     }
@@ -296,14 +259,7 @@ class LookupTurnsTest {
     void aReadIsAtTheMomentOfWhatWasLookedUp(FirestoreMethod method, String request)
             throws InvalidProtocolBufferException {
         String name = method.rpcName() + "Request";
-        Caller caller = new Caller.Standard(POLICY.standing(TestHandles.CALLER), null, TestHandles.NOW, null);
-        Admission admission = ENFORCER.admit(
-                method,
-                Frames.HEAP.frame(TextMessages.encode(name, request.replace("{parent}", PARENT))),
-                caller,
-                TestRefusals.INSTANCE);
-        assertThat(admission).isInstanceOf(Admission.Guarded.class);
-        GuardedCall call = ((Admission.Guarded) admission).call();
+        GuardedCall call = TIER.guarded(method, TextMessages.encode(name, request.replace("{parent}", PARENT)));
         asked(call.begin(), GuardedCall.Purpose.READS);
         GuardedCall.Turn turn = call.answered(
                 List.of(BatchGetDocumentsResponse.newBuilder()
@@ -317,7 +273,7 @@ class LookupTurnsTest {
         Admission judged = ((GuardedCall.Turn.Judged) turn).admission();
         assertThat(judged).isInstanceOf(Admission.Admitted.class);
         PermittedCall read = ((Admission.Admitted) judged).call();
-        DynamicMessage forwarded = TextMessages.decode(read.method().rpcName() + "Request", message(read));
+        DynamicMessage forwarded = TextMessages.decode(read.method().rpcName() + "Request", RuledTier.message(read));
         Object at = forwarded.getField(forwarded.getDescriptorForType().findFieldByName("read_time"));
         assertThat(((Message) at).toByteString()).isEqualTo(CHANGED.toByteString());
     }
@@ -362,7 +318,7 @@ class LookupTurnsTest {
 
     private static BatchGetDocumentsRequest moment(PermittedCall call) {
         try {
-            return BatchGetDocumentsRequest.parseFrom(message(call)).toBuilder()
+            return BatchGetDocumentsRequest.parseFrom(RuledTier.message(call)).toBuilder()
                     .clearDatabase()
                     .clearDocuments()
                     .build();

@@ -20,7 +20,6 @@ import io.firegate.policy.PolicyCompiler;
 import io.firegate.policy.PolicyFile;
 import io.firegate.policy.PolicySnapshot;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -157,11 +156,6 @@ class WriteVerdictsTest {
     }
 
     private static ByteString asked(GuardedCall.Turn.Ask ask) {
-        ByteBuf body = ask.call().takeBody();
-        try {
-            return ByteString.copyFrom(ByteBufUtil.getBytes(body.skipBytes(5)));
-        } finally {
-            body.release();
-        }
+        return ByteString.copyFrom(RuledTier.message(ask.call()));
     }
 }
