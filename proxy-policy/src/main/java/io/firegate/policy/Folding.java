@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes obligations of a rule's terms: puts in what is known of the caller, one grant tuple and the request's path. */
@@ -56,13 +57,10 @@ final class Folding implements Facts {
         if (!terms.limited() || access.operation() == Operation.COLLECTIONS) {
             return Obligations.NONE;
         }
-        List<List<Folding>> sides = sides(rule, held, principal, access.resource(), request);
-        List<List<RowPredicate>> rows = new ArrayList<>(sides.size());
-        for (List<Folding> side : sides) {
-            rows.add(rows(terms.where(), side));
-        }
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
+        List<List<Folding>> sides = sides(rule, held, principal, access.resource(), request);
+        List<List<RowPredicate>> rows = each(sides, side -> rows(terms.where(), side));
         return new Obligations(
                 filter(terms.where(), rows),
                 terms.fields(),
@@ -80,26 +78,36 @@ final class Folding implements Facts {
         if (!rule.terms().usesGrants()) {
             return List.of(List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups)));
         }
-        List<List<Folding>> sides = new ArrayList<>(held.sides().size());
-        for (List<Tuple> side : held.sides()) {
+        return each(held.sides(), side -> {
             List<Folding> tuples = new ArrayList<>(side.size());
             for (Tuple tuple : side) {
                 if (held.counts(tuple, request)) {
                     tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
                 }
             }
-            sides.add(tuples);
+            return tuples;
+        });
+    }
+
+    /** The same of each; there is nearly always one, and a verdict makes few objects. */
+    private static <T, R> List<R> each(List<T> of, Function<T, R> what) {
+        if (of.size() == 1) {
+            return List.of(what.apply(of.get(0)));
         }
-        return sides;
+        List<R> results = new ArrayList<>(of.size());
+        for (T one : of) {
+            results.add(what.apply(one));
+        }
+        return results;
     }
 
     /** What each tuple of a side demands of a document. */
     private static List<RowPredicate> rows(Terms.@Nullable Where where, List<Folding> tuples) {
-        List<RowPredicate> rows = new ArrayList<>(tuples.size());
-        for (Folding tuple : tuples) {
-            rows.add(where == null ? RowPredicate.Const.TRUE : where.condition().fold(tuple));
-        }
-        return rows;
+        return each(
+                tuples,
+                tuple -> where == null
+                        ? RowPredicate.Const.TRUE
+                        : where.condition().fold(tuple));
     }
 
     /** Of every side one tuple must reach a document. */

@@ -45,7 +45,9 @@ final class Judge {
             return refused(DenyReason.HISTORY, access, choice.tier().name(), rule.id());
         }
         Obligations obligations = obligations(choice, access);
-        if (obligations.rows() instanceof RowFilter.Rows(var predicate) && predicate.open() != null) {
+        if (!rule.terms().variables().isEmpty()
+                && obligations.rows() instanceof RowFilter.Rows(var predicate)
+                && predicate.open() != null) {
             return refused(DenyReason.UNENFORCEABLE, access, choice.tier().name(), rule.id());
         }
         if (looksUpTooMuch(rule, obligations)) {

@@ -1,5 +1,6 @@
 package io.firegate.policy;
 
+import io.firegate.policy.PathNode.Ending;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * entered that many segments before the end of the path.
  *
  * <p>The order of the search is the order of specificity: segment by segment from the left a literal beats a variable and a
- * variable beats {@code **}; of equals the one without {@code **} wins. A rule that begins with {@code **} therefore loses to any
- * that begins with a segment, and among such rules the longer wins. Each node knows the operations of the rules at and below it,
- * so a branch without the wanted one is not entered.
+ * variable beats {@code **}; of equals the one without {@code **} wins. A rule whose {@code **} stands first and matches something
+ * therefore loses to any that matches the first segment otherwise, and among such rules the longer wins; one whose {@code **} matches
+ * nothing is compared by what follows it. Each node knows the operations of the rules at and below it, so a branch without the wanted
+ * one is not entered.
  *
  * <p>Filled by one thread while compiling; then only read.
  */
@@ -62,15 +64,12 @@ final class PathIndex {
                 literals.putIfAbsent(literal, literal);
             }
         }
-        PathNode end = descend(root, pattern, operation);
+        int op = Rule.slot(operation);
         switch (pattern.form()) {
-            case EXACT -> {
-                candidate(end.putExact(rule, Rule.slot(operation)), rule, operation);
-            }
+            case EXACT -> candidate(put(root, Ending.EXACT, rule, op), rule, operation);
             case BELOW -> {
-                end.below = PathNode.room(end.below);
-                put(end.below, rule, operation);
-                candidate(PathNode.at(end.suffix, Rule.slot(operation)), rule, operation);
+                candidate(put(root, Ending.BELOW, rule, op), rule, operation);
+                candidate(descend(root, pattern, pattern.size(), op).suffix(op), rule, operation);
             }
             case SUFFIX -> {
                 int pairs = pattern.size() / 2;
@@ -80,27 +79,24 @@ final class PathIndex {
                     tree = new PathNode();
                     suffixes[pairs] = tree;
                 }
-                PathNode last = descend(tree, pattern, operation);
-                last.putExact(rule, Rule.slot(operation));
-                end.suffix = PathNode.room(end.suffix);
-                put(end.suffix, rule, operation);
-                candidate(PathNode.at(end.below, Rule.slot(operation)), rule, operation);
+                put(tree, Ending.EXACT, rule, op);
+                candidate(put(root, Ending.SUFFIX, rule, op), rule, operation);
+                candidate(descend(root, pattern, pattern.size(), op).below(op), rule, operation);
             }
         }
+    }
+
+    /** Puts a rule at the end of its path; the one that is there already stays, and is answered. */
+    private @Nullable Rule put(PathNode tree, Ending ending, Rule rule, int op) {
+        PathPattern pattern = rule.pattern();
+        Rule present = descend(tree, pattern, pattern.size(), op).put(ending, rule, op);
+        descend(tree, pattern, Math.max(0, pattern.size() - 1), op).lookAtVariable();
+        return present;
     }
 
     private void candidate(@Nullable Rule first, Rule second, Operation operation) {
         if (first != null) {
             candidates.add(new Pair(first, second, operation));
-        }
-    }
-
-    private void put(@Nullable Rule[] rules, Rule rule, Operation operation) {
-        Rule present = rules[Rule.slot(operation)];
-        if (present == null) {
-            rules[Rule.slot(operation)] = rule;
-        } else {
-            candidate(present, rule, operation);
         }
     }
 
@@ -132,16 +128,17 @@ final class PathIndex {
         return ties;
     }
 
-    private PathNode descend(PathNode from, PathPattern pattern, Operation operation) {
+    /** Where the first segments of a pattern lead to; made on the way, with the operation taken down. */
+    private PathNode descend(PathNode from, PathPattern pattern, int segments, int op) {
         PathNode node = from;
-        node.operations |= Rule.bit(operation);
-        for (int i = 0; i < pattern.size(); i++) {
+        node.grant(op);
+        for (int i = 0; i < segments; i++) {
             String literal = pattern.literal(i);
             if (literal != null && i == pattern.size() - 1) {
-                node.literalEndings |= Rule.bit(operation);
+                node.grantAtLiteral(op);
             }
             node = node.child(literal == null ? null : literals.getOrDefault(literal, literal));
-            node.operations |= Rule.bit(operation);
+            node.grant(op);
         }
         return node;
     }
@@ -173,12 +170,12 @@ final class PathIndex {
                 }
             }
         }
-        return PathNode.at(root.below, op);
+        return root.below(op);
     }
 
     /** The best rule below a node for the rest of a route; {@code /{x=**}} is left to the caller, because suffixes beat it. */
     private @Nullable Rule walk(PathNode node, Route route, int place, int end, int op) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return null;
         }
         if (place == end) {
@@ -186,20 +183,23 @@ final class PathIndex {
             if (exact != null || node == root) {
                 return exact;
             }
-            Rule below = PathNode.at(node.below, op);
-            return below != null ? below : PathNode.at(node.suffix, op);
+            Rule below = node.below(op);
+            return below != null ? below : node.suffix(op);
         }
         PathNode literal = node.get(route.at(place));
         Rule found = literal == null ? null : walk(literal, route, place + 1, end, op);
+        if (found == null && place == end - 1) {
+            found = node.exactAtVariable(op);
+        }
         if (found != null) {
             return found;
         }
-        PathNode child = node.variable;
+        PathNode child = node.variable();
         found = child == null ? null : walk(child, route, place + 1, end, op);
         if (found != null || node == root) {
             return found;
         }
-        return PathNode.at(node.below, op);
+        return node.below(op);
     }
 
     /** Whether rules grant the operation on every document within reach. */
@@ -228,10 +228,10 @@ final class PathIndex {
     }
 
     private boolean coversBelow(PathNode node, Reach reach, int place, int op) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return false;
         }
-        if (PathNode.at(node.below, op) != null) {
+        if (node.below(op) != null) {
             return true;
         }
         if (place == reach.parent().size()) {
@@ -241,7 +241,7 @@ final class PathIndex {
         if (literal != null && coversBelow(literal, reach, place + 1, op)) {
             return true;
         }
-        return node.variable != null && coversBelow(node.variable, reach, place + 1, op);
+        return node.variable() != null && coversBelow(node.variable(), reach, place + 1, op);
     }
 
     private boolean endsInSuffix(Route route, int op) {
@@ -365,10 +365,10 @@ final class PathIndex {
     }
 
     private boolean visitParent(PathNode node, Reach reach, int place, int op, Predicate<Rule> enough) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return false;
         }
-        if (shows(PathNode.at(node.below, op), enough)) {
+        if (shows(node.below(op), enough)) {
             return true;
         }
         if (place == reach.parent().size()) {
@@ -378,7 +378,7 @@ final class PathIndex {
         if (literal != null && visitParent(literal, reach, place + 1, op, enough)) {
             return true;
         }
-        return node.variable != null && visitParent(node.variable, reach, place + 1, op, enough);
+        return node.variable() != null && visitParent(node.variable(), reach, place + 1, op, enough);
     }
 
     /** Rules with at least one more pair than the node. */
@@ -386,7 +386,7 @@ final class PathIndex {
         if (!reach.deep() && !reach.collectionId().isEmpty()) {
             return visitNamed(node, reach, op, enough);
         }
-        if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
+        if (node.variable() != null && visitCollection(node.variable(), true, reach, op, enough)) {
             return true;
         }
         for (PathNode child : node.children()) {
@@ -399,7 +399,7 @@ final class PathIndex {
 
     /** Rules that go on with the one collection the reach names. */
     private boolean visitNamed(PathNode node, Reach reach, int op, Predicate<Rule> enough) {
-        if (node.variable != null && visitCollection(node.variable, true, reach, op, enough)) {
+        if (node.variable() != null && visitCollection(node.variable(), true, reach, op, enough)) {
             return true;
         }
         PathNode child = node.get(reach.collectionId());
@@ -407,15 +407,15 @@ final class PathIndex {
     }
 
     private boolean visitCollection(PathNode node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return false;
         }
-        if (node.variable != null && visitDocument(node.variable, wanted, reach, op, enough)) {
+        if (node.variable() != null && visitDocument(node.variable(), wanted, reach, op, enough)) {
             return true;
         }
         // In one collection only rules that end here count: a policy may name very many documents and things below
         // them.
-        if (reach.deep() || (node.literalEndings & 1 << op) != 0) {
+        if (reach.deep() || node.grantsAtLiteral(op)) {
             for (PathNode child : node.children()) {
                 if (child != null && visitDocument(child, wanted, reach, op, enough)) {
                     return true;
@@ -426,13 +426,13 @@ final class PathIndex {
     }
 
     private boolean visitDocument(PathNode node, boolean wanted, Reach reach, int op, Predicate<Rule> enough) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return false;
         }
-        if (shows(PathNode.at(node.below, op), enough)) {
+        if (shows(node.below(op), enough)) {
             return true;
         }
-        if (wanted && (shows(node.exact(op), enough) || shows(PathNode.at(node.suffix, op), enough))) {
+        if (wanted && (shows(node.exact(op), enough) || shows(node.suffix(op), enough))) {
             return true;
         }
         return reach.deep() && visitFree(node, reach, op, enough);
@@ -445,13 +445,13 @@ final class PathIndex {
      * @param place the segment the node stands before
      */
     private boolean visitSuffix(PathNode node, Reach reach, int n, int place, int op, Predicate<Rule> enough) {
-        if ((node.operations & 1 << op) == 0) {
+        if (!node.grants(op)) {
             return false;
         }
         if (place == n) {
             return shows(node.exact(op), enough);
         }
-        if (node.variable != null && visitSuffix(node.variable, reach, n, place + 1, op, enough)) {
+        if (node.variable() != null && visitSuffix(node.variable(), reach, n, place + 1, op, enough)) {
             return true;
         }
         String fixed = null;

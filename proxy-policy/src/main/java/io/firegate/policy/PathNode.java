@@ -1,15 +1,26 @@
 package io.firegate.policy;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the tree of a {@link PathIndex}. At many thousand rules a lookup costs what it waits for memory, so a step touches few objects:
- * the table of literal children holds the nodes themselves, which know the literal that leads to them, and a place with one rule holds
- * just that.
+ * A place in the tree of a {@link PathIndex}. At many thousand rules a lookup costs what it waits for memory, so a step touches few objects
+ * and small ones: the table of literal children holds the nodes themselves, which know the literal that leads to them; a place with one
+ * rule holds just that; and where a variable ends a path, the place before it knows that rule too.
  *
  * <p>Filled by one thread while compiling; then only read.
  */
 final class PathNode {
+    /** The ways a rule ends at a place. */
+    enum Ending {
+        /** It goes on with {@code {x=**}}. */
+        BELOW,
+        /** It has no {@code {x=**}}. */
+        EXACT,
+        /** It begins with {@code {x=**}}, which matches nothing here. */
+        SUFFIX
+    }
+
     private static final Rule[] NONE = {};
     private static final PathNode[] NO_CHILDREN = {};
     /** The first table. Tables are at most half full, so that most absent literals end at an empty place. */
@@ -24,27 +35,24 @@ final class PathNode {
     private @Nullable PathNode[] table = NO_CHILDREN;
 
     private int literalCount;
+    private @Nullable PathNode variable;
 
-    @Nullable
-    PathNode variable;
-
-    /** The operations of all rules here and below. */
-    int operations;
-    /** The operations of the rules that end at a literal child. */
-    int literalEndings;
-
-    /** The only rule that ends here; null when there is none, or several. */
+    /** The only rule that ends here as {@link Ending#EXACT}; null when there is none, or several. */
     private @Nullable Rule sole;
-    /** The operations the only rule was put here for. */
-    private int soleOperations;
+    /** The same of the variable's child. */
+    private @Nullable Rule variableSole;
+    /** Any other rules that end here: a table by operation for each {@link Ending}, up to the last there is need for. */
+    private @Nullable Rule[] endings = NONE;
 
-    private @Nullable Rule[] exact = NONE;
-
-    @Nullable
-    Rule[] below = NONE;
-
-    @Nullable
-    Rule[] suffix = NONE;
+    // Sets of operations, bits by Rule.slot: a byte has one for each (Rule.SLOTS).
+    /** Those of all rules here and below. */
+    private byte operations;
+    /** Those of the rules that end at a literal child. */
+    private byte literalEndings;
+    /** Those the only rule was put here for. */
+    private byte soleOperations;
+    /** Those the only rule of the variable's child was put there for. */
+    private byte variableOperations;
 
     PathNode() {
         this("");
@@ -55,43 +63,111 @@ final class PathNode {
         this.hash = literal.hashCode();
     }
 
-    /** A table with room for a rule of each operation. */
-    static @Nullable Rule[] room(@Nullable Rule[] rules) {
-        return rules.length == 0 ? new Rule[Rule.SLOTS] : rules;
+    private static boolean has(byte operations, int op) {
+        return (operations & 1 << op) != 0;
     }
 
-    /** The rule of an operation in such a table, or null. */
-    static @Nullable Rule at(@Nullable Rule[] rules, int op) {
-        return rules.length == 0 ? null : rules[op];
+    /** Whether a rule here or below grants the operation. */
+    boolean grants(int op) {
+        return has(operations, op);
     }
 
-    /** The rule that ends here and grants the operation, or null. */
+    /** Takes down that a rule here or below does. */
+    void grant(int op) {
+        operations |= (byte) (1 << op);
+    }
+
+    /** Whether a rule that ends at a literal child grants the operation. */
+    boolean grantsAtLiteral(int op) {
+        return has(literalEndings, op);
+    }
+
+    /** Takes down that such a rule does. */
+    void grantAtLiteral(int op) {
+        literalEndings |= (byte) (1 << op);
+    }
+
+    /** The rule that ends here without {@code {x=**}} and grants the operation, or null. */
     @Nullable
     Rule exact(int op) {
         Rule only = sole;
-        return only == null ? at(exact, op) : (soleOperations & 1 << op) != 0 ? only : null;
+        return only == null ? at(Ending.EXACT, op) : has(soleOperations, op) ? only : null;
+    }
+
+    /** What {@link #exact} of the variable's child says, where that is known here; null tells nothing. */
+    @Nullable
+    Rule exactAtVariable(int op) {
+        return has(variableOperations, op) ? variableSole : null;
+    }
+
+    /** The rule that goes on here with {@code {x=**}} and grants the operation, or null. */
+    @Nullable
+    Rule below(int op) {
+        return at(Ending.BELOW, op);
+    }
+
+    /** The rule that begins with {@code {x=**}}, ends here and grants the operation, or null. */
+    @Nullable
+    Rule suffix(int op) {
+        return at(Ending.SUFFIX, op);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a table that lives no longer than the program
+    private static int place(Ending ending, int op) {
+        return ending.ordinal() * Rule.SLOTS + op;
+    }
+
+    private @Nullable Rule at(Ending ending, int op) {
+        int place = place(ending, op);
+        return place < endings.length ? endings[place] : null;
     }
 
     /** Puts a rule that ends here; the one that is there already stays, and is answered. */
     @Nullable
-    Rule putExact(Rule rule, int op) {
-        Rule present = exact(op);
+    Rule put(Ending ending, Rule rule, int op) {
+        Rule present = ending == Ending.EXACT ? exact(op) : at(ending, op);
         if (present != null) {
             return present;
         }
-        if (exact.length == 0 && (sole == null || sole.equals(rule))) {
+        if (ending == Ending.EXACT && (sole == null ? isEmpty(ending) : sole.equals(rule))) {
             sole = rule;
-            soleOperations |= 1 << op;
+            soleOperations |= (byte) (1 << op);
             return null;
         }
-        Rule only = sole;
-        exact = room(exact);
-        for (int other = 0; only != null && other < Rule.SLOTS; other++) {
-            exact[other] = exact(other);
+        if (endings.length < place(ending, Rule.SLOTS)) {
+            endings = Arrays.copyOf(endings, place(ending, Rule.SLOTS));
         }
-        sole = null;
-        exact[op] = rule;
+        if (ending == Ending.EXACT && sole != null) {
+            for (int other = 0; other < Rule.SLOTS; other++) {
+                endings[place(ending, other)] = exact(other);
+            }
+            sole = null;
+        }
+        endings[place(ending, op)] = rule;
         return null;
+    }
+
+    private boolean isEmpty(Ending ending) {
+        for (int op = 0; op < Rule.SLOTS; op++) {
+            if (at(ending, op) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes down which rule ends at the variable's child, once it has another. */
+    void lookAtVariable() {
+        if (variable != null) {
+            variableSole = variable.sole;
+            variableOperations = variable.soleOperations;
+        }
+    }
+
+    /** The child of a variable, or null. */
+    @Nullable
+    PathNode variable() {
+        return variable;
     }
 
     /** The literal that leads here. */

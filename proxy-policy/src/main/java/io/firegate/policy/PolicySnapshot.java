@@ -314,7 +314,7 @@ public final class PolicySnapshot {
                     ? new Decision.Permit(credential, List.of())
                     : new Decision.Deny(DenyReason.MIXED_CREDENTIALS, null, null, null);
         }
-        List<Decision.Grant> grants = new ArrayList<>(accesses.size());
+        Decision.Grant[] grants = new Decision.Grant[accesses.size()];
         for (int i = 0; i < accesses.size(); i++) {
             switch (judge.judge(accesses.get(i))) {
                 case Judge.Judged.Refused refused -> {
@@ -328,11 +328,12 @@ public final class PolicySnapshot {
                         return new Decision.Deny(
                                 DenyReason.MIXED_CREDENTIALS, grant.access(), grant.tier(), grant.rule());
                     }
-                    grants.add(grant);
+                    grants[i] = grant;
                 }
             }
         }
-        Decision.Permit permit = new Decision.Permit(credential == null ? first.credential() : credential, grants);
+        Decision.Permit permit =
+                new Decision.Permit(credential == null ? first.credential() : credential, List.of(grants));
         Set<ResourcePath> unread = judge.unread();
         return unread.isEmpty() ? permit : new Decision.Needs(permit, unread);
     }

@@ -113,11 +113,11 @@ public sealed interface Condition {
     }
 
     private static List<RowPredicate> fold(List<Condition> parts, Facts facts, boolean positive) {
-        List<RowPredicate> folded = new ArrayList<>(parts.size());
-        for (Condition part : parts) {
-            folded.add(part.fold(facts, positive));
+        RowPredicate[] folded = new RowPredicate[parts.size()];
+        for (int i = 0; i < folded.length; i++) {
+            folded[i] = parts.get(i).fold(facts, positive);
         }
-        return folded;
+        return List.of(folded);
     }
 
     private static RowPredicate settled(Truth truth, boolean positive) {

@@ -267,6 +267,9 @@ public sealed interface RowPredicate {
         if (parts.size() == 1) {
             return parts.get(0);
         }
+        if (parts.size() == 2 && isDistinct(parts.get(0), parts.get(1))) {
+            return new Or(parts);
+        }
         List<RowPredicate> left = new ArrayList<>(parts.size());
         for (RowPredicate part : parts) {
             if (part instanceof Or or) {
@@ -280,6 +283,12 @@ public sealed interface RowPredicate {
             }
         }
         return left.isEmpty() ? Const.FALSE : left.size() == 1 ? left.get(0) : new Or(left);
+    }
+
+    /** Whether two say all they say within an {@link Or}, and each something else: it is worth a look, for most callers have few tuples. */
+    private static boolean isDistinct(RowPredicate one, RowPredicate other) {
+        return !(one instanceof Or || one instanceof Const || other instanceof Or || other instanceof Const)
+                && !one.equals(other);
     }
 
     /** Tuples often say the same. */
