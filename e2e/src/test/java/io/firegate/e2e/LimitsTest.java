@@ -43,6 +43,12 @@ class LimitsTest {
     private static final int CONNECTIONS_PER_ADDRESS = 8;
     private static final int STREAMS = 3;
     private static final int REQUEST_BYTES = 20_000;
+
+    /** Another number than Netty's own, which would hide that ours does not arrive. */
+    private static final int HEADER_BLOCK_BYTES = 9_000;
+
+    private static final int EMPTY_FRAMES = 3;
+    private static final int CONTINUATIONS = 2;
     private static final int MANY = 60;
 
     /** So long that a test of another limit which waits for this one is noticed. */
@@ -53,6 +59,7 @@ class LimitsTest {
     /** More than the kernel holds for a reader who does not read. */
     private static final int UNREAD_BYTES = 24_000_000;
 
+    private static final int PROTOCOL_ERROR = 1;
     private static final int REFUSED_STREAM = 7;
     private static final int ENHANCE_YOUR_CALM = 11;
 
@@ -60,7 +67,7 @@ class LimitsTest {
             Map.entry("connectionsPerAddress", CONNECTIONS_PER_ADDRESS),
             Map.entry("streamsPerConnection", STREAMS),
             Map.entry("tokenBytes", 4_096),
-            Map.entry("headerBlockBytes", 8_192),
+            Map.entry("headerBlockBytes", HEADER_BLOCK_BYTES),
             Map.entry("headerCount", 20),
             Map.entry("targetBytes", 1_024),
             Map.entry("headerReadMillis", 500),
@@ -70,8 +77,8 @@ class LimitsTest {
             Map.entry("handshakeMillis", 500),
             Map.entry("lingerMillis", 100),
             Map.entry("resetsPer30Seconds", 10),
-            Map.entry("emptyFrames", 3),
-            Map.entry("continuations", 2),
+            Map.entry("emptyFrames", EMPTY_FRAMES),
+            Map.entry("continuations", CONTINUATIONS),
             Map.entry("pingsPer10Seconds", 5),
             Map.entry("requestBytes", REQUEST_BYTES),
             Map.entry("drainMillis", 0));
@@ -103,8 +110,14 @@ class LimitsTest {
         Map<String, Excess> cases = new LinkedHashMap<>();
         cases.put("connectionsPerAddress", this::connectionsOfOneAddress);
         cases.put("streamsPerConnection", this::streams);
-        cases.put("headerBlockBytes over HTTP/1.1", () -> http1(get("X: " + "a".repeat(9_000) + "\r\n"), 431));
-        cases.put("headerBlockBytes over HTTP/2", () -> http2("431", "x-filler", "a".repeat(9_000)));
+        cases.put(
+                "headerBlockBytes over HTTP/1.1",
+                () -> http1(get("X: " + "a".repeat(HEADER_BLOCK_BYTES) + "\r\n"), 431));
+        cases.put("headerBlockBytes over HTTP/2", () -> http2("431", "x-filler", "a".repeat(HEADER_BLOCK_BYTES)));
+        cases.put(
+                "headerBlockBytes over HTTP/2, not reached by a request that comes first",
+                () -> http2("401", "x-filler", "a".repeat(HEADER_BLOCK_BYTES - 400)));
+        cases.put("headerBlockBytes over HTTP/2, in bytes of the block", this::headerBlock);
         cases.put("headerCount over HTTP/1.1", () -> http1(get("X: a\r\n".repeat(MANY)), 431));
         cases.put("headerCount over HTTP/2", () -> http2("431", many()));
         cases.put(
@@ -128,9 +141,15 @@ class LimitsTest {
         cases.put("connectionIdleMillis over HTTP/1.1", this::idleHttp1);
         cases.put("connectionIdleMillis over HTTP/2", this::idleHttp2);
         cases.put("connectionIdleMillis with an answer nobody reads", this::unreadHttp2);
-        cases.put("headers that begin no request", this::noRequest);
+        cases.put("headers that begin no request", () -> noRequest(":scheme", "http", ":path", "/v1/a"));
+        cases.put("a header name with a capital", () -> noRequest(and("X-a", "v")));
+        cases.put("a header value with a line end", () -> noRequest(and("x-a", "v\r\nx-b: v")));
+        cases.put("a header of a connection", () -> noRequest(and("connection", "close")));
+        cases.put("trailers that begin another request", this::requestInTrailers);
+        cases.put("a length of the body that is another", () -> noRequest(and("content-length", "5")));
         cases.put("connectionAgeMillis", this::age);
         cases.put("resetsPer30Seconds", this::resets);
+        cases.put("resetsPer30Seconds the gateway is made to send", this::resetsMade);
         cases.put("pingsPer10Seconds", () -> frames(ENHANCE_YOUR_CALM, repeated(frame(PING, 0, 0, new byte[8]))));
         cases.put("emptyFrames", this::emptyFrames);
         cases.put("continuations", this::continuations);
@@ -204,16 +223,47 @@ class LimitsTest {
         }
     }
 
-    private void emptyFrames() throws Exception {
+    /** Each request is one that only a reset answers (MadeYouReset). */
+    private void resetsMade() throws Exception {
         try (RawConnection connection = greeted()) {
-            connection.send(frame(HEADERS, END_HEADERS, 1, connection.block(call())), repeated(frame(DATA, 0, 1)));
+            for (int i = 0; i < MANY; i++) {
+                byte[] block = connection.block(":scheme", "http", ":path", "/v1/a", ":authority", "h");
+                connection.send(frame(HEADERS, END_HEADERS, 2 * i + 1, block));
+            }
             assertEnds(connection, ENHANCE_YOUR_CALM);
         }
     }
 
+    /** What is a quarter beyond the limit as it comes is not decoded. */
+    private void headerBlock() throws Exception {
+        try (RawConnection connection = greeted()) {
+            connection.send(frame(HEADERS, END_HEADERS, 1, new byte[HEADER_BLOCK_BYTES * 5 / 4 + 1]));
+            assertEnds(connection, PROTOCOL_ERROR);
+        }
+    }
+
+    /** So many are let pass; Netty's own limit is another. */
+    private void emptyFrames() throws Exception {
+        try (RawConnection connection = greeted()) {
+            byte[] empty = frame(DATA, 0, 1);
+            connection.send(frame(HEADERS, END_HEADERS, 1, connection.block(call())));
+            for (int i = 0; i < EMPTY_FRAMES; i++) {
+                connection.send(empty);
+            }
+            connection.send(frame(PING, 0, 0, new byte[8]));
+            connection.readFrame(PING);
+            connection.send(empty);
+            assertEnds(connection, ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Of a block that could go on: by Netty's own limit it might. */
     private void continuations() throws Exception {
         try (RawConnection connection = greeted()) {
-            connection.send(frame(HEADERS, 0, 1, (byte) 0x82), repeated(frame(CONTINUATION, 0, 1)));
+            connection.send(frame(HEADERS, 0, 1, (byte) 0x82));
+            for (int i = 0; i < CONTINUATIONS; i++) {
+                connection.send(frame(CONTINUATION, 0, 1));
+            }
             assertEnds(connection, ENHANCE_YOUR_CALM);
         }
     }
@@ -308,18 +358,33 @@ class LimitsTest {
             byte[] block = connection.block(":method", "GET", ":scheme", "http", ":path", "/v1/a", ":authority", "h");
             connection.send(
                     PREFACE, frame(SETTINGS, 0, 0, noWindow), frame(HEADERS, END_HEADERS | END_STREAM, 1, block));
-            connection.readFrame(GOAWAY);
+            // By drainMillis at once, though the stream is open.
+            assertEnds(connection, 0);
         }
     }
 
-    /** Nobody would ever answer it. */
-    private void noRequest() throws Exception {
+    /** Nobody would ever answer it, or answers it as HTTP/2 has it. */
+    private void noRequest(String... headers) throws Exception {
         try (RawConnection connection = greeted()) {
-            byte[] block = connection.block(":scheme", "http", ":path", "/v1/a", ":authority", "h");
-            connection.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, block));
+            connection.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, connection.block(headers)));
             assertThat(ByteBuffer.wrap(connection.readFrame(RST_STREAM)).getInt())
-                    .isEqualTo(1);
+                    .isEqualTo(PROTOCOL_ERROR);
         }
+    }
+
+    private void requestInTrailers() throws Exception {
+        try (RawConnection connection = greeted()) {
+            connection.send(
+                    frame(HEADERS, END_HEADERS, 1, connection.block(call())),
+                    frame(HEADERS, END_HEADERS | END_STREAM, 1, connection.block(":path", "/v1/a")));
+            assertThat(ByteBuffer.wrap(connection.readFrame(RST_STREAM)).getInt())
+                    .isEqualTo(PROTOCOL_ERROR);
+        }
+    }
+
+    /** A call with one header more. */
+    private String[] and(String name, String value) {
+        return Stream.concat(Stream.of(call()), Stream.of(name, value)).toArray(String[]::new);
     }
 
     private void idleHttp1() throws Exception {

@@ -14,6 +14,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -24,6 +27,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
@@ -355,6 +359,7 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
     }
 
     private static final long PING_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int RESET_WINDOW_SECONDS = 30;
 
     private Origin peer() {
         Origin known = peer;
@@ -402,6 +407,10 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
         }
     }
 
+    /**
+     * Made in two steps, because Netty's builder limits what a connection sends only where it makes the encoder, and reads headers with
+     * {@link LongStrings} only where it is given a decoder. This step makes the encoder; the decoder it makes as well is not used.
+     */
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<FrontConnection, Builder> {
         private final EdgeServices services;
         private final Worker worker;
@@ -410,21 +419,56 @@ final class FrontConnection extends Http2ConnectionHandler implements OpenConnec
             this.services = services;
             this.worker = worker;
             connection(EvenStreams.connection(true));
-            validateHeaders(true);
+            // Set here: what the second step sets is set anew when this one is done.
             gracefulShutdownTimeoutMillis(services.drainMillis());
-            autoAckPingFrame(true);
             encoderEnforceMaxQueuedControlFrames(services.controlFramesMax());
             encoderEnforceMaxRstFramesPerWindow(services.resetsMax(), RESET_WINDOW_SECONDS);
-            decoderEnforceMaxRstFramesPerWindow(services.resetsMax(), RESET_WINDOW_SECONDS);
-            decoderEnforceMaxConsecutiveEmptyDataFrames(services.emptyFramesMax());
-            decoderEnforceMaxSmallContinuationFrames(services.continuationsMax());
             initialSettings(Http2Settings.defaultSettings()
                     .maxConcurrentStreams(services.streamsMax())
                     .initialWindowSize(services.streamWindowBytes())
                     .maxHeaderListSize(services.headerBlockBytes()));
         }
 
-        private static final int RESET_WINDOW_SECONDS = 30;
+        @Override
+        public FrontConnection build() {
+            return super.build();
+        }
+
+        @Override
+        protected FrontConnection build(
+                Http2ConnectionDecoder unused, Http2ConnectionEncoder encoder, Http2Settings initialSettings) {
+            unused.close();
+            return new Reading(services, worker, encoder, initialSettings).build();
+        }
+    }
+
+    /** The second step: the decoder, and the limits of what a client may send. */
+    private static final class Reading extends AbstractHttp2ConnectionHandlerBuilder<FrontConnection, Reading> {
+        private static final boolean VALIDATE_HEADERS = true;
+        private static final boolean ACK_SETTINGS = true;
+        private static final boolean ACK_PINGS = true;
+
+        private final EdgeServices services;
+        private final Worker worker;
+
+        Reading(EdgeServices services, Worker worker, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            this.services = services;
+            this.worker = worker;
+            initialSettings(settings);
+            decoderEnforceMaxRstFramesPerWindow(services.resetsMax(), RESET_WINDOW_SECONDS);
+            decoderEnforceMaxConsecutiveEmptyDataFrames(services.emptyFramesMax());
+            var headers = new DefaultHttp2HeadersDecoder(VALIDATE_HEADERS, services.headerBlockBytes());
+            var frames = new DefaultHttp2FrameReader(new LongStrings(headers), services.continuationsMax());
+            var decoder = new DefaultHttp2ConnectionDecoder(
+                    encoder.connection(),
+                    encoder,
+                    frames,
+                    Http2PromisedRequestVerifier.ALWAYS_VERIFY,
+                    ACK_SETTINGS,
+                    ACK_PINGS,
+                    VALIDATE_HEADERS);
+            codec(decoder, encoder);
+        }
 
         @Override
         public FrontConnection build() {
