@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenCheck {
     /** Members of the header that would choose a key, an address or another reading of the token (RFC 8725, RFC 7797). */
-    private static final List<String> REFUSED_MEMBERS = List.of("crit", "b64", "jwk", "jku", "x5u", "x5c");
+    private static final Set<String> REFUSED_MEMBERS = Set.of("crit", "b64", "jwk", "jku", "x5u", "x5c");
 
     /** Every claim that has a say. A name that differs from one of these in case only is refused. */
     static final Set<String> USED_CLAIMS = Set.of(
@@ -239,8 +239,10 @@ final class TokenCheck {
         if (type != null && !(type instanceof String text && text.equalsIgnoreCase("JWT"))) {
             return TokenProblem.TOKEN_TYPE;
         }
-        if (REFUSED_MEMBERS.stream().anyMatch(header::containsKey)) {
-            return TokenProblem.HEADER_MEMBER;
+        for (String member : header.keySet()) {
+            if (REFUSED_MEMBERS.contains(member)) {
+                return TokenProblem.HEADER_MEMBER;
+            }
         }
         if (header.containsKey("nonce")) {
             return TokenProblem.OTHER_RESOURCE;
@@ -382,7 +384,9 @@ final class TokenCheck {
                 expiresAt,
                 PolicyClaims.of(claims, tenant().claims()),
                 Principal.Attributes.of(app ? Set.of() : contexts, agent, guest));
-        takesChallenges = capabilities.stream().anyMatch(CHALLENGE_CAPABILITY::equalsIgnoreCase);
+        for (String capability : capabilities) {
+            takesChallenges |= CHALLENGE_CAPABILITY.equalsIgnoreCase(capability);
+        }
         return null;
     }
 
