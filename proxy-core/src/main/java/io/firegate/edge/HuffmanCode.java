@@ -5,16 +5,14 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * HPACK's Huffman code (RFC 7541 section 5.2 and appendix B), read by several bits at a time. Without state; safe for any thread.
+ * HPACK's Huffman code (RFC 7541 section 5.2 and appendix B), read by several bits at a time, as far as tokens go: a string with a symbol
+ * whose code is longer than {@value #WIDTH} bits is left to others. Without state; safe for any thread.
  *
  * <p>The code is canonical: its words in the order of (length, symbol) count upwards, so the lengths say everything.
  */
 final class HuffmanCode {
-    /** What is returned for bytes that are no string of this code. */
+    /** What is returned for bytes that are no string of this code, or of its shorter codes. */
     static final int BAD = -1;
-
-    /** How far beyond the last symbol the decoder may write. */
-    static final int SLACK_BYTES = 1;
 
     /** The end of a string is no symbol that may stand in one. */
     private static final int EOS = 256;
@@ -72,7 +70,7 @@ final class HuffmanCode {
     /** A string is filled up to whole bytes, with ones; a whole byte of them is not needed and not allowed. */
     private static final int PADDING_MAX = 7;
 
-    /** So many bits are there after each refill, enough for four look-ups or any code. */
+    /** So many bits are there after each refill, enough for four look-ups. */
     private static final int REFILLED = 56;
 
     private static final VarHandle EIGHT_BYTES =
@@ -132,7 +130,7 @@ final class HuffmanCode {
      * Decodes a string.
      *
      * @param from which holds it in the bytes from {@code start} to before {@code end}
-     * @param to where it goes from {@code at} on, with room for eight fifths of its bytes and {@link #SLACK_BYTES} more
+     * @param to where it goes from {@code at} on, with room for eight fifths of its bytes: the shortest code has five bits
      * @return where it ends in {@code to}, or {@link #BAD}
      */
     static int decode(byte[] from, int start, int end, byte[] to, int at) {
@@ -144,26 +142,16 @@ final class HuffmanCode {
             bits |= (long) EIGHT_BYTES.get(from, read) >>> have;
             read += (Long.SIZE - 1 - have) >>> 3;
             have |= REFILLED;
-            int pair = PAIRS[(int) (bits >>> (Long.SIZE - WIDTH))];
-            if (pair == 0) {
-                int symbol = code(bits);
-                if (symbol == EOS) {
+            for (int more = REFILLED / WIDTH; more > 0; more--) {
+                int pair = PAIRS[(int) (bits >>> (Long.SIZE - WIDTH))];
+                if (pair == 0) {
                     return BAD;
                 }
-                to[written++] = (byte) symbol;
-                bits <<= LENGTHS[symbol];
-                have -= LENGTHS[symbol];
-                continue;
-            }
-            // Where a long code begins a pair is zero: nothing is taken then, and the next round looks at it.
-            for (int more = REFILLED / WIDTH; ; pair = PAIRS[(int) (bits >>> (Long.SIZE - WIDTH))]) {
                 bits <<= pair;
+                // Two bytes whatever is there: what is still to be decoded now needs room for three.
                 TWO_BYTES.set(to, written, (short) (pair >>> SYMBOLS_AT));
                 written += (pair >>> COUNT_AT) & COUNT_MASK;
                 have -= pair & BITS_MASK;
-                if (--more == 0) {
-                    break;
-                }
             }
         }
         return last(from, read, end, bits, have, to, written);
@@ -184,12 +172,13 @@ final class HuffmanCode {
             }
             long padded = have == Long.SIZE ? bits : bits | (-1L >>> have);
             int pair = PAIRS[(int) (padded >>> (Long.SIZE - WIDTH))];
-            int symbol = pair == 0 ? code(padded) : (pair >>> SYMBOLS_AT) & 0xFF;
+            if (pair == 0) {
+                // Such a code begins with ten ones, so what is left of the string is ones too.
+                return have <= PADDING_MAX ? written : BAD;
+            }
+            int symbol = (pair >>> SYMBOLS_AT) & 0xFF;
             int length = LENGTHS[symbol];
             if (length > have) {
-                return have <= PADDING_MAX && padded == -1L ? written : BAD;
-            }
-            if (symbol == EOS) {
                 return BAD;
             }
             to[written++] = (byte) symbol;

@@ -23,6 +23,9 @@ final class HeaderBlocks {
 
     private static final int TOKEN_BYTES = 2_600;
 
+    /** What a header with a token is made of. */
+    static final String IN_TOKENS = "Bearer abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
     private final Random random;
     private final DefaultHttp2HeadersEncoder client;
 
@@ -110,7 +113,7 @@ final class HeaderBlocks {
         boolean octets = random.nextInt(4) == 0;
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
-            text.append(octets ? (char) random.nextInt(256) : (char) ('-' + random.nextInt('z' - '-' + 1)));
+            text.append(octets ? (char) random.nextInt(256) : IN_TOKENS.charAt(random.nextInt(IN_TOKENS.length())));
         }
         return text.toString();
     }

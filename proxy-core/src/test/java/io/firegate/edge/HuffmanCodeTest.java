@@ -23,7 +23,7 @@ class HuffmanCodeTest {
 
     /** Each symbol at each place in a byte, alone, at the begin, in the middle and at the end of a string. */
     @Test
-    void readsEverySymbolAsNettyWritesIt() {
+    void readsEverySymbolOfAShortCodeAsNettyWritesIt() {
         for (int symbol = 0; symbol < SYMBOLS; symbol++) {
             for (int before = 0; before <= 24; before++) {
                 for (int after : new int[] {0, 1, 7, 40}) {
@@ -32,23 +32,41 @@ class HuffmanCodeTest {
                     text[before] = (byte) symbol;
                     assertThat(decoded(HeaderBlock.huffman(text)))
                             .as("symbol %d behind %d", symbol, before)
-                            .isEqualTo(text);
+                            .isEqualTo(isShort((byte) symbol) ? text : BAD);
                 }
             }
         }
     }
 
     @Test
-    void readsEveryStringAsNettyWritesIt() {
+    void readsEveryStringOfSuchSymbolsAsNettyWritesIt() {
+        int read = 0;
         for (long seed = SEED; seed < SEED + STRINGS; seed++) {
             Random random = new Random(seed);
             byte[] text = new byte[random.nextInt(200)];
             int letters = 1 + random.nextInt(SYMBOLS);
+            boolean ofToken = random.nextBoolean();
             for (int i = 0; i < text.length; i++) {
-                text[i] = (byte) (' ' + random.nextInt(letters));
+                text[i] = (byte)
+                        (ofToken
+                                ? HeaderBlocks.IN_TOKENS.charAt(random.nextInt(HeaderBlocks.IN_TOKENS.length()))
+                                : ' ' + random.nextInt(letters));
             }
-            assertThat(decoded(HeaderBlock.huffman(text))).as("seed %d", seed).isEqualTo(text);
+            boolean all = true;
+            for (byte symbol : text) {
+                all &= isShort(symbol);
+            }
+            read += all ? 1 : 0;
+            assertThat(decoded(HeaderBlock.huffman(text))).as("seed %d", seed).isEqualTo(all ? text : BAD);
         }
+        assertThat(read).isBetween(STRINGS / 10, STRINGS - STRINGS / 10);
+    }
+
+    /** Whether a symbol's code has no more than the bits that are read at once: eight of it fill as many bytes as it has bits. */
+    private static boolean isShort(byte symbol) {
+        byte[] eight = new byte[Byte.SIZE];
+        Arrays.fill(eight, symbol);
+        return HeaderBlock.huffman(eight).length <= 12;
     }
 
     /** Ends of strings, as codes and what they are filled up with: {@code 0} is 00000, {@code &} 11111000, EOS thirty ones. */
@@ -79,12 +97,12 @@ class HuffmanCodeTest {
         "3 zeros, 00000 000, false",
         "3 bits with 0 in the middle, 00000 101, false",
         "7 bits that end with 0, 00000 00000 00000 00000 00000 1111110, false",
-        "a code of 30 bits and 2 bits, 111111111111111111111111111100 11, true",
-        "another of 30 bits and 2 bits, 111111111111111111111111111110 11, true",
+        "a code of 30 bits and 2 bits, 111111111111111111111111111100 11, by Netty",
+        "another of 30 bits and 2 bits, 111111111111111111111111111110 11, by Netty",
         "a code of 30 bits and 2 zeros, 111111111111111111111111111100 00, false",
         "the begin of a code of 10 bits, 11111111 00000000, false"
     })
-    void endsOfStrings(String what, String bits, boolean good) {
+    void endsOfStrings(String what, String bits, String good) {
         byte[] end = bytes(bits.replace(" ", ""));
         for (int stem : new int[] {0, 1, 2, 3, 7, 8, 9, 16, 60}) {
             // Of codes that fill whole bytes, so that what follows stands where the table says.
@@ -95,8 +113,8 @@ class HuffmanCodeTest {
             System.arraycopy(end, 0, huffman, begin.length, end.length);
             assertThat(!Arrays.equals(decoded(huffman), BAD))
                     .as("behind %d", stem)
-                    .isEqualTo(good);
-            assertThat(nettyReads(huffman)).as("by Netty, behind %d", stem).isEqualTo(good);
+                    .isEqualTo(good.equals("true"));
+            assertThat(nettyReads(huffman)).as("by Netty, behind %d", stem).isEqualTo(!good.equals("false"));
         }
     }
 
@@ -133,7 +151,7 @@ class HuffmanCodeTest {
         byte[] from = new byte[BEFORE + huffman.length + BEHIND];
         Arrays.fill(from, others);
         System.arraycopy(huffman, 0, from, BEFORE, huffman.length);
-        byte[] to = new byte[BEFORE + huffman.length * 8 / 5 + HuffmanCode.SLACK_BYTES];
+        byte[] to = new byte[BEFORE + huffman.length * 8 / 5];
         int end = HuffmanCode.decode(from, BEFORE, BEFORE + huffman.length, to, BEFORE);
         return end == HuffmanCode.BAD ? BAD : Arrays.copyOfRange(to, BEFORE, end);
     }

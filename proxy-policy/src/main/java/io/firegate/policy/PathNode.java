@@ -44,7 +44,7 @@ final class PathNode {
     /** Any other rules that end here: a table by operation for each {@link Ending}, up to the last there is need for. */
     private @Nullable Rule[] endings = NONE;
 
-    // Sets of operations, bits by Rule.slot: a byte has one for each (Rule.SLOTS).
+    // Sets of operations, bits by Rule.slot, of which a byte has enough.
     /** Those of all rules here and below. */
     private byte operations;
     /** Those of the rules that end at a literal child. */
@@ -65,6 +65,12 @@ final class PathNode {
 
     private static boolean has(byte operations, int op) {
         return (operations & 1 << op) != 0;
+    }
+
+    static {
+        if (Rule.SLOTS > Byte.SIZE) {
+            throw new IllegalStateException("a byte has no bit for each operation any more");
+        }
     }
 
     /** Whether a rule here or below grants the operation. */
