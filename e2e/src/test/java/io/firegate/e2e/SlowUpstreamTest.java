@@ -37,7 +37,7 @@ class SlowUpstreamTest {
                         "--set",
                         "limits.requestBytesTotal=4194304")) {
             AdminClient admin = new AdminClient(harness.gateway().adminPort());
-            byte[] request = commit(harness);
+            byte[] request = commit(harness, BODY_BYTES);
             for (int i = 1; i <= FIT; i++) {
                 RawConnection connection = new RawConnection(harness.plaintextPort(), STUCK);
                 connections.add(connection);
@@ -57,14 +57,51 @@ class SlowUpstreamTest {
         }
     }
 
+    /** The limit says 256 MiB, and there are 24 for all buffers: a third of that may be held. */
+    @Test
+    void lessIsHeldWhereThereIsLessMemory(@TempDir Path directory) throws Exception {
+        int body = 2_000_000;
+        try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+                GatewayHarness harness = new GatewayHarness(directory);
+                GatewayProcess gateway = GatewayProcess.start(
+                        harness.yaml(),
+                        directory.resolve("log.txt"),
+                        List.of("-XX:MaxDirectMemorySize=24m"),
+                        "--set",
+                        "audit.file=" + directory.resolve("audit-of-process.jsonl"),
+                        "--set",
+                        "upstream.emulator=127.0.0.1:" + silent.getLocalPort(),
+                        "--set",
+                        "limits.upstreamConnectMillis=60000")) {
+            assertThat(gateway.log()).contains("requestBytesTotal=\"8388608\" answerBytesTotal=\"8388608\"");
+            byte[] request = commit(harness, body);
+            List<RawConnection> connections = new ArrayList<>();
+            for (int i = 1; i <= FIT; i++) {
+                RawConnection connection = new RawConnection(gateway.port(), STUCK);
+                connections.add(connection);
+                connection.send(request);
+                gateway.awaitMetric("firegate_request_bytes_held " + (double) (i * body));
+            }
+            RawConnection excess = new RawConnection(gateway.port(), STUCK);
+            connections.add(excess);
+            excess.send(request);
+            RawConnection.Response answer = excess.readResponse();
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("requestBytesTotal");
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
     /** A commit over REST, filled up with spaces. */
-    private static byte[] commit(GatewayHarness harness) {
+    private static byte[] commit(GatewayHarness harness, int bytes) {
         String database = "projects/" + harness.project() + "/databases/(default)";
         String body = "{\"writes\": [{\"delete\": \"%s/documents/c/a\"}]}".formatted(database);
         return ("POST /v1/" + database + "/documents:commit HTTP/1.1\r\nhost: firegate\r\nauthorization: Bearer "
                         + harness.tenant().userToken(GatewayHarness.OWNER)
-                        + "\r\ncontent-type: application/json\r\ncontent-length: " + BODY_BYTES + "\r\n\r\n" + body
-                        + " ".repeat(BODY_BYTES - body.length()))
+                        + "\r\ncontent-type: application/json\r\ncontent-length: " + bytes + "\r\n\r\n" + body
+                        + " ".repeat(bytes - body.length()))
                 .getBytes(StandardCharsets.US_ASCII);
     }
 }
