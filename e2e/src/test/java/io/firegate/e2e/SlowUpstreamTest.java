@@ -17,12 +17,11 @@ class SlowUpstreamTest {
     private static final Duration STUCK = Duration.ofSeconds(60);
 
     private static final int BODY_BYTES = 1_000_000;
-    /** So many bodies fit into {@code requestBytesTotal}, and no more. */
+    /** So many bodies fit into what may be held, and no more. */
     private static final int FIT = 4;
 
     @Test
     void bodiesThatWaitForFirestoreAreBounded(@TempDir Path directory) throws Exception {
-        List<RawConnection> connections = new ArrayList<>();
         try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
                 GatewayHarness harness = new GatewayHarness(
                         directory,
@@ -36,23 +35,11 @@ class SlowUpstreamTest {
                         "limits.requestBytes=2097152",
                         "--set",
                         "limits.requestBytesTotal=4194304")) {
-            AdminClient admin = new AdminClient(harness.gateway().adminPort());
-            byte[] request = commit(harness, BODY_BYTES);
-            for (int i = 1; i <= FIT; i++) {
-                RawConnection connection = new RawConnection(harness.plaintextPort(), STUCK);
-                connections.add(connection);
-                connection.send(request);
-                admin.awaitMetric("firegate_request_bytes_held " + (double) (i * BODY_BYTES));
-            }
-            RawConnection excess = new RawConnection(harness.plaintextPort(), STUCK);
-            connections.add(excess);
-            excess.send(request);
-            RawConnection.Response answer = excess.readResponse();
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.body()).contains("requestBytesTotal");
-            for (RawConnection connection : connections) {
-                connection.close();
-            }
+            refusesTheNext(
+                    harness.plaintextPort(),
+                    new AdminClient(harness.gateway().adminPort()),
+                    commit(harness, BODY_BYTES),
+                    BODY_BYTES);
             harness.awaitNothingHeld();
         }
     }
@@ -74,23 +61,27 @@ class SlowUpstreamTest {
                         "--set",
                         "limits.upstreamConnectMillis=60000")) {
             assertThat(gateway.log()).contains("requestBytesTotal=\"8388608\" answerBytesTotal=\"8388608\"");
-            byte[] request = commit(harness, body);
-            List<RawConnection> connections = new ArrayList<>();
-            for (int i = 1; i <= FIT; i++) {
-                RawConnection connection = new RawConnection(gateway.port(), STUCK);
-                connections.add(connection);
-                connection.send(request);
-                gateway.awaitMetric("firegate_request_bytes_held " + (double) (i * body));
-            }
-            RawConnection excess = new RawConnection(gateway.port(), STUCK);
-            connections.add(excess);
-            excess.send(request);
-            RawConnection.Response answer = excess.readResponse();
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.body()).contains("requestBytesTotal");
-            for (RawConnection connection : connections) {
-                connection.close();
-            }
+            refusesTheNext(gateway.port(), gateway.admin(), commit(harness, body), body);
+        }
+    }
+
+    /** As many requests as fit are held, and one more is not. */
+    private static void refusesTheNext(int port, AdminClient admin, byte[] request, int body) throws Exception {
+        List<RawConnection> connections = new ArrayList<>();
+        for (int i = 1; i <= FIT; i++) {
+            RawConnection connection = new RawConnection(port, STUCK);
+            connections.add(connection);
+            connection.send(request);
+            admin.awaitMetric("firegate_request_bytes_held " + (double) (i * body));
+        }
+        RawConnection excess = new RawConnection(port, STUCK);
+        connections.add(excess);
+        excess.send(request);
+        RawConnection.Response answer = excess.readResponse();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).contains("requestBytesTotal");
+        for (RawConnection connection : connections) {
+            connection.close();
         }
     }
 
