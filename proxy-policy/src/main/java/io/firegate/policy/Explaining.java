@@ -2,7 +2,6 @@ package io.firegate.policy;
 
 import io.firegate.policy.Obligations.FieldMask;
 import io.firegate.policy.Obligations.RowFilter;
-import io.firegate.policy.Standing.Held;
 import io.firegate.policy.condition.FieldPath;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,13 +27,13 @@ final class Explaining {
         this.lines = lines;
     }
 
-    void explain(List<Held> usable) {
+    void explain(List<Serving> usable) {
         Rule denied = deniedBy(access.resource(), deniedPaths);
         if (denied != null) {
             lines.add("  deny.paths " + denied.pattern() + " (" + denied.position() + ") stands against it");
         }
-        for (Held held : usable) {
-            Tier tier = held.tier();
+        for (Serving serving : usable) {
+            Tier tier = serving.tier();
             int told = 0;
             int silent = 0;
             for (Rule rule : tier.rules()) {
@@ -43,7 +42,7 @@ final class Explaining {
                 } else if (told++ < RULES_MAX) {
                     lines.add("  tier " + tier.name() + ", rule " + rule.id() + " (" + rule.position() + "): "
                             + rule.pattern() + " " + verdict(tier, rule));
-                    terms(held, rule);
+                    terms(serving, rule);
                 }
             }
             String rest = silent == 1 ? "1 rule is for other paths" : silent + " rules are for other paths";
@@ -55,12 +54,12 @@ final class Explaining {
     }
 
     /** What the rule demands, as it is written and as it comes out for this caller. */
-    private void terms(Held held, Rule rule) {
+    private void terms(Serving serving, Rule rule) {
         Terms terms = rule.terms();
-        if (!terms.limited() || !hasASay(held.tier(), rule)) {
+        if (!terms.limited() || !hasASay(serving.tier(), rule)) {
             return;
         }
-        Obligations obligations = Folding.obligations(rule, held, principal, access, request);
+        Obligations obligations = Folding.obligations(rule, serving, principal, access, request);
         if (terms.where() != null) {
             lines.add("    where " + terms.where().condition().describe());
             lines.add("    for this caller: "

@@ -33,12 +33,13 @@ public record Explanation(Decision decision, List<String> lines) {
                                 + (deny.detail() == null ? "" : ": " + deny.detail());
                 });
         List<Held> named = snapshot.held(standing.principal(), true);
-        List<Held> usable = new ArrayList<>();
+        List<Serving> usable = new ArrayList<>();
         for (Tier tier : snapshot.tiers()) {
             Held held = held(tier, standing.held());
-            String why = unusable(tier, held, held(tier, named), standing.principal(), request);
-            if (why == null && held != null) {
-                usable.add(held);
+            Serving serving = held == null ? null : held.in(request.database());
+            String why = unusable(tier, serving, held(tier, named), standing.principal(), request);
+            if (why == null && serving != null) {
+                usable.add(serving);
                 lines.add("tier " + tier.name() + " (" + tier.position() + "): held");
             } else {
                 lines.add("tier " + tier.name() + " (" + tier.position() + "): " + why);
@@ -71,7 +72,7 @@ public record Explanation(Decision decision, List<String> lines) {
     }
 
     private static @Nullable String unusable(
-            Tier tier, @Nullable Held held, @Nullable Held named, Principal principal, AccessRequest request) {
+            Tier tier, @Nullable Serving serving, @Nullable Held named, Principal principal, AccessRequest request) {
         if (named == null) {
             return "not held, no binding matches";
         }
@@ -81,7 +82,7 @@ public record Explanation(Decision decision, List<String> lines) {
         if (elsewhere) {
             return "held, but not for database " + request.database();
         }
-        if (held == null || !held.at(request)) {
+        if (serving == null || !serving.at(request)) {
             return Withheld.describe(named, principal, request);
         }
         if (request.namedTier() != null && !request.namedTier().equals(tier.name())) {

@@ -3,7 +3,6 @@ package io.firegate.policy;
 import io.firegate.policy.Obligations.RowFilter;
 import io.firegate.policy.Obligations.WriteCheck;
 import io.firegate.policy.Obligations.WriteGuard;
-import io.firegate.policy.Standing.Held;
 import io.firegate.policy.Standing.Tuple;
 import io.firegate.policy.check.BoundCheck;
 import io.firegate.policy.check.Check;
@@ -49,17 +48,18 @@ final class Folding implements Facts {
     /**
      * What a permit by a rule demands. Its predicate may be {@link RowPredicate#open}, and then nobody can carry it out.
      *
-     * @param held the tier the rule is of, as the principal holds it
+     * @param serving the tier the rule is of, as the principal holds it in the request's database
      * @param request which tuples count, and what has been read for it
      */
-    static Obligations obligations(Rule rule, Held held, Principal principal, Access access, AccessRequest request) {
+    static Obligations obligations(
+            Rule rule, Serving serving, Principal principal, Access access, AccessRequest request) {
         Terms terms = rule.terms();
         if (!terms.limited() || access.operation() == Operation.COLLECTIONS) {
             return Obligations.NONE;
         }
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
-        List<List<Folding>> sides = sides(rule, held, principal, access.resource(), request);
+        List<List<Folding>> sides = sides(rule, serving, principal, access.resource(), request);
         List<List<RowPredicate>> rows = each(sides, side -> rows(terms.where(), side));
         return new Obligations(
                 filter(terms.where(), rows),
@@ -73,15 +73,15 @@ final class Folding implements Facts {
      * asked for.
      */
     private static List<List<Folding>> sides(
-            Rule rule, Held held, Principal principal, Resource resource, AccessRequest request) {
+            Rule rule, Serving serving, Principal principal, Resource resource, AccessRequest request) {
         Lookups lookups = request.lookups();
         if (!rule.terms().usesGrants()) {
             return List.of(List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups)));
         }
-        return each(held.sides(), side -> {
+        return each(serving.sides(), side -> {
             List<Folding> tuples = new ArrayList<>(side.size());
             for (Tuple tuple : side) {
-                if (held.counts(tuple, request)) {
+                if (tuple.at(request)) {
                     tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
                 }
             }

@@ -1,7 +1,6 @@
 package io.firegate.policy;
 
 import io.firegate.policy.Obligations.RowFilter;
-import io.firegate.policy.Standing.Held;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,20 +16,20 @@ final class Judge {
     }
 
     /** A rule and the tier it serves in. */
-    private record Choice(Held held, Rule rule) {
+    private record Choice(Serving serving, Rule rule) {
         Tier tier() {
-            return held.tier();
+            return serving.tier();
         }
     }
 
-    private final List<Held> held;
+    private final List<Serving> tiers;
     private final Principal principal;
     private final AccessRequest request;
     /** The documents that must be read before it is known what is permitted. */
     private Set<String> unread = Set.of();
 
     Judge(Standing standing, AccessRequest request) {
-        this.held = standing.held();
+        this.tiers = standing.in(request.database());
         this.principal = standing.principal();
         this.request = request;
     }
@@ -80,10 +79,10 @@ final class Judge {
     }
 
     private Obligations obligations(Choice choice, Access access) {
-        return Folding.obligations(choice.rule, choice.held, principal, access, request);
+        return Folding.obligations(choice.rule, choice.serving, principal, access, request);
     }
 
-    private boolean usable(Held candidate) {
+    private boolean usable(Serving candidate) {
         String named = request.namedTier();
         return (named == null || named.equals(candidate.tier().name())) && candidate.at(request);
     }
@@ -91,9 +90,9 @@ final class Judge {
     /** The first tier the caller can be served by, or null. */
     @Nullable
     Tier firstTier() {
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i))) {
-                return held.get(i).tier();
+        for (int i = 0; i < tiers.size(); i++) {
+            if (usable(tiers.get(i))) {
+                return tiers.get(i).tier();
             }
         }
         return null;
@@ -101,8 +100,8 @@ final class Judge {
 
     /** Whether a tier the caller can be served by has the credential: decided afresh, because bindings come and go. */
     boolean mayUse(String credential) {
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i)) && held.get(i).tier().credential().equals(credential)) {
+        for (int i = 0; i < tiers.size(); i++) {
+            if (usable(tiers.get(i)) && tiers.get(i).tier().credential().equals(credential)) {
                 return true;
             }
         }
@@ -134,11 +133,11 @@ final class Judge {
     /** The first usable tier with a rule for an operation on a path, and that rule. */
     private @Nullable Choice choose(ResourcePath path, Operation operation) {
         Route route = Route.of(path.segments());
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i))) {
-                Rule rule = held.get(i).tier().index().find(route, operation);
+        for (int i = 0; i < tiers.size(); i++) {
+            if (usable(tiers.get(i))) {
+                Rule rule = tiers.get(i).tier().index().find(route, operation);
                 if (rule != null) {
-                    return new Choice(held.get(i), rule);
+                    return new Choice(tiers.get(i), rule);
                 }
             }
         }
@@ -196,14 +195,14 @@ final class Judge {
     /** A query is judged on every document it could return. */
     private Judged judgeQuery(Access access, Reach reach) {
         Operation operation = access.operation();
-        for (int i = 0; i < held.size(); i++) {
-            if (usable(held.get(i))) {
-                Tier tier = held.get(i).tier();
+        for (int i = 0; i < tiers.size(); i++) {
+            if (usable(tiers.get(i))) {
+                Tier tier = tiers.get(i).tier();
                 // The document with fresh ids is matched by the fewest rules; what covers it covers all of its
                 // collection.
                 Rule general = tier.index().find(reach.fresh(reach.parent().size() + 2), operation);
                 if (general != null) {
-                    return judgeQuery(new Choice(held.get(i), general), access, reach);
+                    return judgeQuery(new Choice(tiers.get(i), general), access, reach);
                 }
                 if (tier.index().touches(reach, operation)) {
                     return refused(DenyReason.NOT_COVERED, access, tier.name(), null);

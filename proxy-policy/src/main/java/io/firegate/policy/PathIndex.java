@@ -157,6 +157,9 @@ final class PathIndex {
     @Nullable
     Rule find(Route route, Operation operation) {
         int op = Rule.slot(operation);
+        if (!root.grants(op)) {
+            return null;
+        }
         Rule found = walk(root, route, 0, route.size(), op);
         if (found != null) {
             return found;

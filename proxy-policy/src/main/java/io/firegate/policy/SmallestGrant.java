@@ -74,7 +74,8 @@ public final class SmallestGrant {
     }
 
     private boolean holds(Tier tier) {
-        return standing.held().stream().anyMatch(held -> held.tier() == tier && held.at(request));
+        return standing.in(request.database()).stream()
+                .anyMatch(serving -> serving.tier() == tier && serving.at(request));
     }
 
     private Decision alone(Tier tier) {
@@ -197,9 +198,9 @@ public final class SmallestGrant {
             PolicySnapshot snapshot, Standing standing, AccessRequest request, DocumentView document) {
         List<String> lines = new ArrayList<>();
         Access access = request.accesses().get(0);
-        for (Held held : standing.held()) {
-            Tier tier = held.tier();
-            if (!held.at(request) || !tier.serves(request.database())) {
+        for (Serving serving : standing.in(request.database())) {
+            Tier tier = serving.tier();
+            if (!serving.at(request)) {
                 continue;
             }
             for (Rule rule : tier.rules()) {
@@ -209,7 +210,7 @@ public final class SmallestGrant {
                 if (rule.terms().where() == null) {
                     continue;
                 }
-                String verdict = switch (Folding.obligations(rule, held, standing.principal(), access, request)
+                String verdict = switch (Folding.obligations(rule, serving, standing.principal(), access, request)
                         .rows()) {
                     case RowFilter.AllRows.INSTANCE -> "reached, as every document";
                     case RowFilter.Rows(var predicate) -> {

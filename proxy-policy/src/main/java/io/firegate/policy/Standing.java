@@ -2,13 +2,14 @@ package io.firegate.policy;
 
 import io.firegate.policy.condition.PolicyValue;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One principal under one snapshot: the bindings that name it. Immutable; holds no verdict, because bindings can end in time and ask for
- * a time and a place.
+ * One principal under one snapshot: the bindings that name it. Safe for any thread; holds no verdict, because bindings can end in time and
+ * ask for a time and a place.
  */
 public final class Standing {
     /**
@@ -31,6 +32,13 @@ public final class Standing {
             return lives(request.now()) && require.holds(request);
         }
 
+        /** Whether its binding holds for every request. */
+        boolean always() {
+            return until == null
+                    && require.hours().isEmpty()
+                    && require.networks().isEmpty();
+        }
+
         /** Whether its bindings have not ended. */
         boolean lives(Instant now) {
             return until == null || now.isBefore(until);
@@ -49,28 +57,20 @@ public final class Standing {
             sides = sides.stream().map(List::copyOf).toList();
         }
 
-        /** Whether every side has a tuple that counts for a request. */
-        boolean at(AccessRequest request) {
-            for (int i = 0; i < sides.size(); i++) {
-                if (!any(sides.get(i), request)) {
-                    return false;
+        /** As it is held in one database; null when a side has no tuple that gives the tier for it. */
+        @Nullable
+        Serving in(DatabaseName database) {
+            List<List<Tuple>> there = new ArrayList<>(sides.size());
+            for (List<Tuple> side : sides) {
+                List<Tuple> giving = side.stream()
+                        .filter(tuple -> tier.serves(database, tuple.grants()))
+                        .toList();
+                if (giving.isEmpty()) {
+                    return null;
                 }
+                there.add(giving);
             }
-            return true;
-        }
-
-        private boolean any(List<Tuple> side, AccessRequest request) {
-            for (int i = 0; i < side.size(); i++) {
-                if (counts(side.get(i), request)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        /** Whether one of its tuples counts for a request: its binding holds, and it gives the tier for the request's database. */
-        boolean counts(Tuple tuple, AccessRequest request) {
-            return tuple.at(request) && tier.serves(request.database(), tuple.grants());
+            return new Serving(tier, there);
         }
 
         /** Whether it is held for any database. */
@@ -83,6 +83,11 @@ public final class Standing {
     private final Principal principal;
     private final List<Held> held;
     private final @Nullable DenyReason denied;
+
+    /** For the database that was last asked for, which is nearly always the next one too. Whichever thread wrote it, it is whole. */
+    private @Nullable Inside last;
+
+    private record Inside(DatabaseName database, List<Serving> tiers) {}
 
     /**
      * What a snapshot found out.
@@ -138,6 +143,23 @@ public final class Standing {
 
     List<Held> held() {
         return held;
+    }
+
+    /** The tiers held in one database, in order of rank. */
+    List<Serving> in(DatabaseName database) {
+        Inside inside = last;
+        if (inside == null || !inside.database.equals(database)) {
+            List<Serving> tiers = new ArrayList<>(held.size());
+            for (Held each : held) {
+                Serving there = each.in(database);
+                if (there != null) {
+                    tiers.add(there);
+                }
+            }
+            inside = new Inside(database, List.copyOf(tiers));
+            last = inside;
+        }
+        return inside.tiers;
     }
 
     @Nullable

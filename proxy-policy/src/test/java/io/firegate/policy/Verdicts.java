@@ -76,7 +76,15 @@ final class Verdicts {
             Principal caller,
             AccessRequest request,
             Map<ResourcePath, DocumentView> documents) {
-        Standing standing = snapshot.standing(caller);
+        return of(snapshot, snapshot.standing(caller), request, documents);
+    }
+
+    /** The verdict on somebody whose standing is known. */
+    static String of(
+            PolicySnapshot snapshot,
+            Standing standing,
+            AccessRequest request,
+            Map<ResourcePath, DocumentView> documents) {
         return switch (snapshot.decide(standing, request)) {
             case Decision.Settled settled -> of(settled);
             case Decision.Needs(var permit, var needed) -> {
