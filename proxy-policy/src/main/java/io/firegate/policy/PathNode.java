@@ -29,9 +29,9 @@ final class PathNode {
     /** The literal that leads here; empty at a variable and at a root. */
     private final String literal;
 
-    private final int hash;
+    private final long key;
 
-    /** The literal children, by hash, a power of two in size unless there are none. */
+    /** The literal children, by key, a power of two in size unless there are none. */
     private @Nullable PathNode[] table = NO_CHILDREN;
 
     private int literalCount;
@@ -60,7 +60,31 @@ final class PathNode {
 
     private PathNode(String literal) {
         this.literal = literal;
-        this.hash = literal.hashCode();
+        this.key = key(literal);
+    }
+
+    /**
+     * What tells literals apart: an id of up to eight ASCII characters is its own key, so that a match needs no look at its text. Any other
+     * has its hash, which is negative and no proof.
+     */
+    private static long key(String id) {
+        int length = id.length();
+        if (length > Long.BYTES) {
+            return hashed(id);
+        }
+        long key = 0;
+        for (int i = 0; i < length; i++) {
+            char c = id.charAt(i);
+            if (c == 0 || c >= 0x80) {
+                return hashed(id);
+            }
+            key = (key << Byte.SIZE) | c;
+        }
+        return key;
+    }
+
+    private static long hashed(String id) {
+        return Long.MIN_VALUE | ((long) id.length() << Integer.SIZE) | Integer.toUnsignedLong(id.hashCode());
     }
 
     private static boolean has(byte operations, int op) {
@@ -188,11 +212,11 @@ final class PathNode {
         if (nodes.length == 0) {
             return null;
         }
-        int wantedHash = wanted.hashCode();
+        long wantedKey = key(wanted);
         int mask = nodes.length - 1;
-        for (int i = place(wantedHash, mask); ; i = i + 1 & mask) {
+        for (int i = place(wantedKey, mask); ; i = i + 1 & mask) {
             PathNode node = nodes[i];
-            if (node == null || (node.hash == wantedHash && node.literal.equals(wanted))) {
+            if (node == null || (node.key == wantedKey && (wantedKey >= 0 || node.literal.equals(wanted)))) {
                 return node;
             }
         }
@@ -233,16 +257,15 @@ final class PathNode {
 
     private static void put(@Nullable PathNode[] nodes, PathNode node) {
         int mask = nodes.length - 1;
-        int i = place(node.hash, mask);
+        int i = place(node.key, mask);
         while (nodes[i] != null) {
             i = i + 1 & mask;
         }
         nodes[i] = node;
     }
 
-    /** Where a hash begins: names that count up have hashes that do, and would stand in one long row (Fibonacci hashing). */
-    private static int place(int hash, int mask) {
-        int mixed = hash * 0x9E3779B9;
-        return (mixed ^ mixed >>> 16) & mask;
+    /** Where a key begins: names that count up have keys that do, and would stand in one long row (Fibonacci hashing). */
+    private static int place(long key, int mask) {
+        return (int) ((key * 0x9E3779B97F4A7C15L) >>> Integer.SIZE) & mask;
     }
 }
