@@ -58,8 +58,8 @@ public class AnswerBenchmark {
     private final byte[] document = document().toByteArray();
     private final byte[] answer =
             RunQueryResponse.newBuilder().setDocument(document()).build().toByteArray();
-    private final RowPredicate condition = RowPredicate.and(List.of(
-            equal("active", new PolicyValue.Bool(true)), equal("email", new PolicyValue.Text("alice@example.com"))));
+    private final RowPredicate condition = RowPredicate.and(
+            equal("active", new PolicyValue.Bool(true)), equal("email", new PolicyValue.Text("alice@example.com")));
     private List<List<String>> hidden = List.of();
     private PolicySnapshot snapshot = Policies.compile(Policies.files(10));
     private final Enforcer enforcer = new Enforcer(new HandleSealer(HandleKeys.random()), REQUEST_PARTS);

@@ -15,13 +15,13 @@ import io.firegate.policy.condition.Operand;
 import io.firegate.policy.condition.PolicyValue;
 import io.firegate.policy.condition.RowPredicate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes obligations of a rule's terms: puts in what is known of the caller, one grant tuple and the request's path. */
@@ -59,8 +59,8 @@ final class Folding implements Facts {
         }
         boolean changes = access.operation() == Operation.UPDATE || access.operation() == Operation.UPSERT;
         boolean writes = changes || access.operation() == Operation.CREATE || access.operation() == Operation.DELETE;
-        List<List<Folding>> sides = sides(rule, serving, principal, access.resource(), request);
-        List<List<RowPredicate>> rows = each(sides, side -> rows(terms.where(), side));
+        Folding[][] sides = sides(rule, serving, principal, access.resource(), request);
+        RowPredicate[][] rows = rows(terms.where(), sides);
         return new Obligations(
                 filter(terms.where(), rows),
                 terms.fields(),
@@ -72,53 +72,52 @@ final class Folding implements Facts {
      * Side by side one for each tuple that counts: what one binding gives never helps another along. A single one where no grant is
      * asked for.
      */
-    private static List<List<Folding>> sides(
+    private static Folding[][] sides(
             Rule rule, Serving serving, Principal principal, Resource resource, AccessRequest request) {
         Lookups lookups = request.lookups();
         if (!rule.terms().usesGrants()) {
-            return List.of(List.of(new Folding(principal, Map.of(), rule.pattern(), resource, lookups)));
+            return new Folding[][] {{new Folding(principal, Map.of(), rule.pattern(), resource, lookups)}};
         }
-        return each(serving.sides(), side -> {
-            List<Folding> tuples = new ArrayList<>(side.size());
-            for (Tuple tuple : side) {
+        Folding[][] sides = new Folding[serving.sides().size()][];
+        for (int i = 0; i < sides.length; i++) {
+            List<Tuple> tuples = serving.sides().get(i);
+            Folding[] side = new Folding[tuples.size()];
+            int counting = 0;
+            for (int k = 0; k < side.length; k++) {
+                Tuple tuple = tuples.get(k);
                 if (tuple.at(request)) {
-                    tuples.add(new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups));
+                    side[counting++] = new Folding(principal, tuple.grants(), rule.pattern(), resource, lookups);
                 }
             }
-            return tuples;
-        });
+            sides[i] = counting == side.length ? side : Arrays.copyOf(side, counting);
+        }
+        return sides;
     }
 
-    /** The same of each; there is nearly always one, and a verdict makes few objects. */
-    private static <T, R> List<R> each(List<T> of, Function<T, R> what) {
-        if (of.size() == 1) {
-            return List.of(what.apply(of.get(0)));
-        }
-        List<R> results = new ArrayList<>(of.size());
-        for (T one : of) {
-            results.add(what.apply(one));
-        }
-        return results;
-    }
-
-    /** What each tuple of a side demands of a document. */
-    private static List<RowPredicate> rows(Terms.@Nullable Where where, List<Folding> tuples) {
-        return each(
-                tuples,
-                tuple -> where == null
+    /** What each tuple of each side demands of a document. */
+    private static RowPredicate[][] rows(Terms.@Nullable Where where, Folding[][] sides) {
+        RowPredicate[][] rows = new RowPredicate[sides.length][];
+        for (int i = 0; i < rows.length; i++) {
+            RowPredicate[] side = new RowPredicate[sides[i].length];
+            for (int k = 0; k < side.length; k++) {
+                side[k] = where == null
                         ? RowPredicate.Const.TRUE
-                        : where.condition().fold(tuple));
+                        : where.condition().fold(sides[i][k]);
+            }
+            rows[i] = side;
+        }
+        return rows;
     }
 
     /** Of every side one tuple must reach a document. */
-    private static RowFilter filter(Terms.@Nullable Where where, List<List<RowPredicate>> sides) {
-        RowPredicate all = RowPredicate.or(sides.get(0));
-        if (sides.size() > 1) {
+    private static RowFilter filter(Terms.@Nullable Where where, RowPredicate[][] sides) {
+        RowPredicate all = RowPredicate.or(sides[0]);
+        if (sides.length > 1) {
             Set<RowPredicate> demands = new LinkedHashSet<>();
-            for (List<RowPredicate> side : sides) {
+            for (RowPredicate[] side : sides) {
                 demands.add(RowPredicate.or(side));
             }
-            all = RowPredicate.and(List.copyOf(demands));
+            all = RowPredicate.and(demands.toArray(RowPredicate[]::new));
         }
         // What is looked up decides about rows and nothing else: a request is carried out in one way whatever is found.
         return RowPredicate.Const.TRUE.equals(all) && (where == null || !where.looksUp())
@@ -134,21 +133,15 @@ final class Folding implements Facts {
      * @param changes whether there is a document before and after
      */
     private static WriteCheck check(
-            @Nullable Check check,
-            List<List<Folding>> sides,
-            List<List<RowPredicate>> rows,
-            boolean changes,
-            AccessRequest request) {
-        List<WriteCheck.OneOf> each = new ArrayList<>(sides.size());
-        for (int i = 0; i < sides.size(); i++) {
+            @Nullable Check check, Folding[][] sides, RowPredicate[][] rows, boolean changes, AccessRequest request) {
+        List<WriteCheck.OneOf> each = new ArrayList<>(sides.length);
+        for (int i = 0; i < sides.length; i++) {
             Set<WriteCheck.Terms> tuples = new LinkedHashSet<>();
-            for (int k = 0; k < sides.get(i).size(); k++) {
-                tuples.add(new WriteCheck.Terms(
-                        rows.get(i).get(k),
-                        check == null ? null : sides.get(i).get(k).bind(check, request)));
+            for (int k = 0; k < sides[i].length; k++) {
+                tuples.add(new WriteCheck.Terms(rows[i][k], check == null ? null : sides[i][k].bind(check, request)));
             }
             boolean needless = check == null
-                    && (!changes || tuples.size() <= 1 || rows.get(i).contains(RowPredicate.Const.TRUE));
+                    && (!changes || tuples.size() <= 1 || Arrays.asList(rows[i]).contains(RowPredicate.Const.TRUE));
             if (!needless) {
                 each.add(new WriteCheck.OneOf(List.copyOf(tuples)));
             }

@@ -112,12 +112,12 @@ public sealed interface Condition {
         };
     }
 
-    private static List<RowPredicate> fold(List<Condition> parts, Facts facts, boolean positive) {
+    private static RowPredicate[] fold(List<Condition> parts, Facts facts, boolean positive) {
         RowPredicate[] folded = new RowPredicate[parts.size()];
         for (int i = 0; i < folded.length; i++) {
             folded[i] = parts.get(i).fold(facts, positive);
         }
-        return List.of(folded);
+        return folded;
     }
 
     private static RowPredicate settled(Truth truth, boolean positive) {

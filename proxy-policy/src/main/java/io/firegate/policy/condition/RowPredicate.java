@@ -235,11 +235,11 @@ public sealed interface RowPredicate {
     }
 
     /** All of these, as simply as it can be said. */
-    static RowPredicate and(List<RowPredicate> parts) {
+    static RowPredicate and(RowPredicate... parts) {
         if (isSimple(parts)) {
-            return parts.size() == 1 ? parts.get(0) : new And(parts);
+            return parts.length == 1 ? parts[0] : new And(List.of(parts));
         }
-        List<RowPredicate> left = new ArrayList<>(parts.size());
+        List<RowPredicate> left = new ArrayList<>(parts.length);
         for (RowPredicate part : parts) {
             if (part instanceof And and) {
                 left.addAll(and.parts);
@@ -253,24 +253,24 @@ public sealed interface RowPredicate {
     }
 
     /** Whether nothing of it is said more simply within an {@link And}: nearly always, so it is worth a look. */
-    private static boolean isSimple(List<RowPredicate> parts) {
+    private static boolean isSimple(RowPredicate... parts) {
         for (RowPredicate part : parts) {
             if (part instanceof And || part instanceof Const) {
-                return parts.size() == 1;
+                return parts.length == 1;
             }
         }
-        return !parts.isEmpty();
+        return parts.length > 0;
     }
 
     /** One of these, as simply as it can be said. */
-    static RowPredicate or(List<RowPredicate> parts) {
-        if (parts.size() == 1) {
-            return parts.get(0);
+    static RowPredicate or(RowPredicate... parts) {
+        if (parts.length == 1) {
+            return parts[0];
         }
-        if (parts.size() == 2 && isDistinct(parts.get(0), parts.get(1))) {
-            return new Or(parts);
+        if (parts.length == 2 && isDistinct(parts[0], parts[1])) {
+            return new Or(List.of(parts));
         }
-        List<RowPredicate> left = new ArrayList<>(parts.size());
+        List<RowPredicate> left = new ArrayList<>(parts.length);
         for (RowPredicate part : parts) {
             if (part instanceof Or or) {
                 for (RowPredicate inner : or.parts) {
