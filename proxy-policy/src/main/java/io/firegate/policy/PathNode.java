@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in the tree of a {@link PathIndex}. At many thousand rules a lookup costs what it waits for memory, so a step touches few objects
  * and small ones: the table of literal children holds the nodes themselves, which know the literal that leads to them; a place with one
- * rule holds just that; and where a variable ends a path, the place before it knows that rule too.
+ * rule holds just that; where a variable ends a path, the place before it knows that rule too; and a short literal is told from others
+ * without its text.
  *
  * <p>Filled by one thread while compiling; then only read.
  */
@@ -25,6 +26,10 @@ final class PathNode {
     private static final PathNode[] NO_CHILDREN = {};
     /** The first table. Tables are at most half full, so that most absent literals end at an empty place. */
     private static final int TABLE_MIN = 4;
+    /** From this size on a table has marks: the nodes of a smaller one fit into the cache, where they cost less than a look at the marks. */
+    private static final int MARKED_MIN = 1_024;
+
+    private static final byte[] NO_MARKS = {};
 
     /** The literal that leads here; empty at a variable and at a root. */
     private final String literal;
@@ -33,6 +38,8 @@ final class PathNode {
 
     /** The literal children, by key, a power of two in size unless there are none. */
     private @Nullable PathNode[] table = NO_CHILDREN;
+    /** Beside each place of a large table some bits of the key of the node there, or 0: a node that is not wanted is not looked at. */
+    private byte[] marks = NO_MARKS;
 
     private int literalCount;
     private @Nullable PathNode variable;
@@ -213,13 +220,32 @@ final class PathNode {
             return null;
         }
         long wantedKey = key(wanted);
+        long mixed = mixed(wantedKey);
         int mask = nodes.length - 1;
-        for (int i = place(wantedKey, mask); ; i = i + 1 & mask) {
-            PathNode node = nodes[i];
-            if (node == null || (node.key == wantedKey && (wantedKey >= 0 || node.literal.equals(wanted)))) {
-                return node;
+        int i = place(mixed, mask);
+        byte[] beside = marks;
+        if (beside.length == 0) {
+            while (true) {
+                PathNode node = nodes[i];
+                if (node == null || node.is(wanted, wantedKey)) {
+                    return node;
+                }
+                i = i + 1 & mask;
             }
         }
+        byte wantedMark = mark(mixed);
+        while (beside[i] != 0) {
+            PathNode node = beside[i] == wantedMark ? nodes[i] : null;
+            if (node != null && node.is(wanted, wantedKey)) {
+                return node;
+            }
+            i = i + 1 & mask;
+        }
+        return null;
+    }
+
+    private boolean is(String wanted, long wantedKey) {
+        return key == wantedKey && (wantedKey >= 0 || literal.equals(wanted));
     }
 
     /** The literal children, with empty places among them. */
@@ -243,29 +269,43 @@ final class PathNode {
         PathNode made = new PathNode(next);
         literalCount++;
         if (2 * literalCount > table.length) {
-            @Nullable PathNode[] wider = new PathNode[Math.max(TABLE_MIN, 2 * table.length)];
-            for (PathNode node : table) {
+            @Nullable PathNode[] narrow = table;
+            table = new PathNode[Math.max(TABLE_MIN, 2 * narrow.length)];
+            marks = table.length < MARKED_MIN ? NO_MARKS : new byte[table.length];
+            for (PathNode node : narrow) {
                 if (node != null) {
-                    put(wider, node);
+                    put(node);
                 }
             }
-            table = wider;
         }
-        put(table, made);
+        put(made);
         return made;
     }
 
-    private static void put(@Nullable PathNode[] nodes, PathNode node) {
-        int mask = nodes.length - 1;
-        int i = place(node.key, mask);
-        while (nodes[i] != null) {
+    private void put(PathNode node) {
+        long mixed = mixed(node.key);
+        int mask = table.length - 1;
+        int i = place(mixed, mask);
+        while (table[i] != null) {
             i = i + 1 & mask;
         }
-        nodes[i] = node;
+        table[i] = node;
+        if (marks.length > 0) {
+            marks[i] = mark(mixed);
+        }
     }
 
-    /** Where a key begins: names that count up have keys that do, and would stand in one long row (Fibonacci hashing). */
-    private static int place(long key, int mask) {
-        return (int) ((key * 0x9E3779B97F4A7C15L) >>> Integer.SIZE) & mask;
+    /** Names that count up have keys that do, and would stand in one long row (Fibonacci hashing). */
+    private static long mixed(long key) {
+        return key * 0x9E3779B97F4A7C15L;
+    }
+
+    private static int place(long mixed, int mask) {
+        return (int) (mixed >>> Integer.SIZE) & mask;
+    }
+
+    /** Bits that have no part in the place; never 0. */
+    private static byte mark(long mixed) {
+        return (byte) ((mixed >>> 57) | 0x80);
     }
 }
