@@ -74,7 +74,7 @@ final class PathNode {
      * What tells literals apart: an id of up to eight ASCII characters is its own key, so that a match needs no look at its text. Any other
      * has its hash, which is negative and no proof.
      */
-    private static long key(String id) {
+    static long key(String id) {
         int length = id.length();
         if (length > Long.BYTES) {
             return hashed(id);
@@ -295,12 +295,16 @@ final class PathNode {
         }
     }
 
-    /** Names that count up have keys that do, and would stand in one long row (Fibonacci hashing). */
-    private static long mixed(long key) {
-        return key * 0x9E3779B97F4A7C15L;
+    /**
+     * A key whose upper half tells names apart wherever in them they differ. A product carries upwards only, so the key's own upper half, an
+     * id's first characters, is added below first; names that count up would stand in one long row without it (Fibonacci hashing).
+     */
+    static long mixed(long key) {
+        return ((key >>> Integer.SIZE) * 0x85EBCA6BL + key) * 0x9E3779B97F4A7C15L;
     }
 
-    private static int place(long mixed, int mask) {
+    /** Where the search for a key begins. */
+    static int place(long mixed, int mask) {
         return (int) (mixed >>> Integer.SIZE) & mask;
     }
 

@@ -84,8 +84,11 @@ public final class Standing {
     private final List<Held> held;
     private final @Nullable DenyReason denied;
 
-    /** For the database that was last asked for, which is nearly always the next one too. Whichever thread wrote it, it is whole. */
-    private @Nullable Inside last;
+    /** How many databases are remembered: most callers ask for one, a few for some in turn, and many callers are remembered themselves. */
+    private static final int DATABASES_MAX = 4;
+
+    /** What was found out for the databases last asked for, the newest first. */
+    private volatile List<Inside> lately = List.of();
 
     private record Inside(DatabaseName database, List<Serving> tiers) {}
 
@@ -147,19 +150,25 @@ public final class Standing {
 
     /** The tiers held in one database, in order of rank. */
     List<Serving> in(DatabaseName database) {
-        Inside inside = last;
-        if (inside == null || !inside.database.equals(database)) {
-            List<Serving> tiers = new ArrayList<>(held.size());
-            for (Held each : held) {
-                Serving there = each.in(database);
-                if (there != null) {
-                    tiers.add(there);
-                }
+        List<Inside> known = lately;
+        for (int i = 0; i < known.size(); i++) {
+            if (known.get(i).database.equals(database)) {
+                return known.get(i).tiers;
             }
-            inside = new Inside(database, List.copyOf(tiers));
-            last = inside;
         }
-        return inside.tiers;
+        List<Serving> tiers = new ArrayList<>(held.size());
+        for (Held each : held) {
+            Serving there = each.in(database);
+            if (there != null) {
+                tiers.add(there);
+            }
+        }
+        Inside found = new Inside(database, List.copyOf(tiers));
+        List<Inside> newest = new ArrayList<>(DATABASES_MAX);
+        newest.add(found);
+        newest.addAll(known.subList(0, Math.min(known.size(), DATABASES_MAX - 1)));
+        lately = List.copyOf(newest);
+        return found.tiers;
     }
 
     @Nullable

@@ -3,8 +3,12 @@ package io.firegate.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PathNodeTest {
     /** Ids that look alike to whoever looks only at a length, a hash or some of the characters. */
@@ -81,5 +85,30 @@ class PathNodeTest {
             assertThat(node.get("t" + i)).isNull();
             assertThat(node.get("a tenant of a longer name, " + i)).isNull();
         }
+    }
+
+    /** Names people give, which differ at their end, their beginning or in the middle. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "t%1$d",
+                "%1$04d",
+                "%1$04d-abc",
+                "%1$04d0000",
+                "%1$04d%1$04d",
+                "ab-%1$04d",
+                "a%1$04daa",
+                "a tenant, %1$d",
+                "%1$d, a tenant"
+            })
+    void namesAlikeStandApart(String shape) {
+        int slots = 16_384;
+        BitSet taken = new BitSet(slots);
+        for (int i = 0; i < slots / 2; i++) {
+            taken.set(PathNode.place(PathNode.mixed(PathNode.key(String.format(Locale.ROOT, shape, i))), slots - 1));
+        }
+
+        // Places drawn by lot would be 6,446 different ones.
+        assertThat(taken.cardinality()).isGreaterThan(slots / 8);
     }
 }

@@ -70,7 +70,7 @@ class StandingTest {
     void grantsWhatItsDatabaseIsGiven(String database, String before, String after) {
         Standing standing = standing();
 
-        for (String other : List.of("x", "y", "z", "w")) {
+        for (String other : List.of("x", "y", "z", "w", "v", "u")) {
             verdict(standing, other, BEFORE);
             assertThat(verdict(standing, database, BEFORE)).isEqualTo(before);
             assertThat(verdict(standing, database, AFTER)).isEqualTo(after);
@@ -81,7 +81,7 @@ class StandingTest {
     @Test
     void isTheSameToEveryThread() {
         Standing standing = standing();
-        List<String> databases = List.of("x", "y", "z", "w");
+        List<String> databases = List.of("x", "y", "z", "w", "v", "u");
         List<String> expected = databases.stream()
                 .map(database -> verdict(standing(), database, BEFORE))
                 .toList();
@@ -89,7 +89,7 @@ class StandingTest {
         assertThat(IntStream.range(0, 40_000)
                         .parallel()
                         .filter(i ->
-                                !verdict(standing, databases.get(i % 4), BEFORE).equals(expected.get(i % 4)))
+                                !verdict(standing, databases.get(i % 6), BEFORE).equals(expected.get(i % 6)))
                         .count())
                 .isZero();
     }
