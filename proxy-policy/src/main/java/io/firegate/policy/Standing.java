@@ -79,13 +79,13 @@ public final class Standing {
         }
     }
 
+    /** How many databases are remembered: most callers ask for one, a few for some in turn, and many callers are remembered themselves. */
+    private static final int DATABASES_MAX = 4;
+
     private final PolicySnapshot snapshot;
     private final Principal principal;
     private final List<Held> held;
     private final @Nullable DenyReason denied;
-
-    /** How many databases are remembered: most callers ask for one, a few for some in turn, and many callers are remembered themselves. */
-    private static final int DATABASES_MAX = 4;
 
     /** What was found out for the databases last asked for, the newest first. */
     private volatile List<Inside> lately = List.of();
@@ -162,6 +162,10 @@ public final class Standing {
             if (there != null) {
                 tiers.add(there);
             }
+        }
+        if (tiers.isEmpty()) {
+            // A caller may make up any number of long names; only those the policy gives are kept.
+            return List.of();
         }
         Inside found = new Inside(database, List.copyOf(tiers));
         List<Inside> newest = new ArrayList<>(DATABASES_MAX);

@@ -27,7 +27,7 @@ class StandingTest {
                                 rules:
                                   - { id: own, path: "/a/{d}", allow: [get], where: doc.ward in grant.ward }
                               passing:
-                                databases: ["p/x", "p/z"]
+                                databases: ["p/x", "p/z", "p/v", "p/u"]
                                 credential: blue
                                 rules:
                                   - { id: passing, path: "/a/{d}", allow: [get] }
@@ -92,5 +92,23 @@ class StandingTest {
                                 !verdict(standing, databases.get(i % 6), BEFORE).equals(expected.get(i % 6)))
                         .count())
                 .isZero();
+    }
+
+    /** What is kept for a caller is bounded, and names it makes up take no place. */
+    @Test
+    void remembersFourDatabasesThatAreGiven() {
+        Standing standing = standing();
+        List<Serving> x = standing.in(new DatabaseName("p", "x"));
+
+        for (String other : List.of("y", "z", "v")) {
+            standing.in(new DatabaseName("p", other));
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(standing.in(new DatabaseName("p", "made-up-" + i))).isEmpty();
+        }
+        assertThat(standing.in(new DatabaseName("p", "x"))).isNotEmpty().isSameAs(x);
+
+        standing.in(new DatabaseName("p", "u"));
+        assertThat(standing.in(new DatabaseName("p", "x"))).isEqualTo(x).isNotSameAs(x);
     }
 }
