@@ -2,7 +2,10 @@ package io.firegate.policy;
 
 import io.firegate.policy.PathNode.Ending;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,26 +15,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules of one tier by path: finds the most specific rule for a path without looking at the others.
  *
- * <p>A tree of segments ({@link PathNode}): each node has its literal children in a hash table and one child for a variable. Three kinds of rules end
- * at a node: those without {@code {x=**}} ({@code exact}), those that go on with it ({@code below}), and those that begin with it
- * and match here with nothing before ({@code suffix}). Rules that begin with {@code {x=**}} also stand in one tree per length,
- * entered that many segments before the end of the path.
+ * <p>The order of specificity is that of {@link PathShape.Outline#bySpecificity}: segment by segment from the left a literal beats a
+ * variable and a variable beats {@code {x=**}}; of equals the one without {@code {x=**}} wins. So of all rules with ids at the same places,
+ * a shape, only one can match a path, and for each length of paths there is an order of shapes. A lookup asks them in turn: people write
+ * thousands of rules in few shapes.
  *
- * <p>The order of the search is the order of specificity: segment by segment from the left a literal beats a variable and a
- * variable beats {@code **}; of equals the one without {@code **} wins. A rule whose {@code **} stands first and matches something
- * therefore loses to any that matches the first segment otherwise, and among such rules the longer wins; one whose {@code **} matches
- * nothing is compared by what follows it. Each node knows the operations of the rules at and below it, so a branch without the wanted
- * one is not entered.
+ * <p>What asks for sets of documents goes through a tree of segments ({@link PathNode}) instead: each node has its literal children and
+ * one child for a variable. Three kinds of rules end at a node: those without {@code {x=**}}, those that go on with it, and those that begin
+ * with it and match here with nothing before. Rules that begin with {@code {x=**}} also stand in one tree per length, entered that many
+ * segments before the end of the path. Each node knows the operations of the rules at and below it, so a branch without the wanted one is not
+ * entered.
  *
  * <p>Filled by one thread while compiling; then only read.
  */
 final class PathIndex {
+    private static final PathShape[] NO_SHAPES = {};
+
+    private final Map<PathShape.Outline, PathShape> shapes = new HashMap<>();
+    /** By number of collection/document pairs in the path, the most specific first; the last one is for all longer paths. */
+    private final PathShape[][] byLength = new PathShape[ResourcePath.LEVELS_MAX + 2][];
+
     private final PathNode root = new PathNode();
     /** By number of collection/document pairs; index 0 is unused. */
     private final @Nullable PathNode[] suffixes = new PathNode[ResourcePath.LEVELS_MAX + 1];
 
-    /** Each once, so that a literal which many rules name is one object in the tree. */
-    private final Map<String, String> literals = new HashMap<>();
+    private final Set<String> literals = new HashSet<>();
 
     private final List<Pair> candidates = new ArrayList<>();
     private int suffixPairsMax;
@@ -54,22 +62,53 @@ final class PathIndex {
 
     private record Pair(Rule first, Rule second, Operation operation) {}
 
-    /** Adds a rule for one operation. The first of several rules of one shape keeps the place; {@link #ties} tells of the others. */
-    void add(Rule rule, Operation operation) {
+    PathIndex() {
+        Arrays.fill(byLength, NO_SHAPES);
+    }
+
+    /** Adds a rule. The first of several that match the same paths keeps the place; {@link #ties} tells of the others. */
+    void add(Rule rule) {
         PathPattern pattern = rule.pattern();
         sizeMax = Math.max(sizeMax, pattern.size());
         for (int i = 0; i < pattern.size(); i++) {
             String literal = pattern.literal(i);
             if (literal != null) {
-                literals.putIfAbsent(literal, literal);
+                literals.add(literal);
             }
         }
+        shapes.computeIfAbsent(PathShape.Outline.of(pattern), this::newShape).add(rule);
+        for (Operation operation : Operation.values()) {
+            if (rule.allows(operation)) {
+                enter(rule, operation);
+            }
+        }
+    }
+
+    private PathShape newShape(PathShape.Outline outline) {
+        PathShape made = new PathShape(outline);
+        for (int pairs = 0; pairs < byLength.length; pairs++) {
+            if (outline.hasLength(2 * pairs)) {
+                PathShape[] present = byLength[pairs];
+                Comparator<PathShape> order =
+                        Comparator.comparing(PathShape::outline, PathShape.Outline.bySpecificity(2 * pairs));
+                int place = -1 - Arrays.binarySearch(present, made, order);
+                PathShape[] more = Arrays.copyOf(present, present.length + 1);
+                System.arraycopy(present, place, more, place + 1, present.length - place);
+                more[place] = made;
+                byLength[pairs] = more;
+            }
+        }
+        return made;
+    }
+
+    private void enter(Rule rule, Operation operation) {
+        PathPattern pattern = rule.pattern();
         int op = Rule.slot(operation);
         switch (pattern.form()) {
             case EXACT -> candidate(put(root, Ending.EXACT, rule, op), rule, operation);
             case BELOW -> {
                 candidate(put(root, Ending.BELOW, rule, op), rule, operation);
-                candidate(descend(root, pattern, pattern.size(), op).suffix(op), rule, operation);
+                candidate(end(root, pattern, op).at(Ending.SUFFIX, op), rule, operation);
             }
             case SUFFIX -> {
                 int pairs = pattern.size() / 2;
@@ -81,17 +120,14 @@ final class PathIndex {
                 }
                 put(tree, Ending.EXACT, rule, op);
                 candidate(put(root, Ending.SUFFIX, rule, op), rule, operation);
-                candidate(descend(root, pattern, pattern.size(), op).below(op), rule, operation);
+                candidate(end(root, pattern, op).at(Ending.BELOW, op), rule, operation);
             }
         }
     }
 
     /** Puts a rule at the end of its path; the one that is there already stays, and is answered. */
     private @Nullable Rule put(PathNode tree, Ending ending, Rule rule, int op) {
-        PathPattern pattern = rule.pattern();
-        Rule present = descend(tree, pattern, pattern.size(), op).put(ending, rule, op);
-        descend(tree, pattern, Math.max(0, pattern.size() - 1), op).lookAtVariable();
-        return present;
+        return end(tree, rule.pattern(), op).put(ending, rule, op);
     }
 
     private void candidate(@Nullable Rule first, Rule second, Operation operation) {
@@ -128,16 +164,16 @@ final class PathIndex {
         return ties;
     }
 
-    /** Where the first segments of a pattern lead to; made on the way, with the operation taken down. */
-    private PathNode descend(PathNode from, PathPattern pattern, int segments, int op) {
-        PathNode node = from;
+    /** Where the segments of a pattern lead to; made on the way, with the operation taken down. */
+    private PathNode end(PathNode tree, PathPattern pattern, int op) {
+        PathNode node = tree;
         node.grant(op);
-        for (int i = 0; i < segments; i++) {
+        for (int i = 0; i < pattern.size(); i++) {
             String literal = pattern.literal(i);
             if (literal != null && i == pattern.size() - 1) {
                 node.grantAtLiteral(op);
             }
-            node = node.child(literal == null ? null : literals.getOrDefault(literal, literal));
+            node = node.child(literal);
             node.grant(op);
         }
         return node;
@@ -150,59 +186,25 @@ final class PathIndex {
 
     /** The ids rules name, none of which is fresh. */
     Set<String> literals() {
-        return literals.keySet();
+        return literals;
     }
 
     /** The most specific rule that grants the operation on a document or the root, or null. */
     @Nullable
     Rule find(Route route, Operation operation) {
-        int op = Rule.slot(operation);
-        if (!root.grants(op)) {
-            return null;
-        }
-        Rule found = walk(root, route, 0, route.size(), op);
-        if (found != null) {
-            return found;
-        }
-        for (int pairs = Math.min(suffixPairsMax, (route.size() - 1) / 2); pairs > 0; pairs--) {
-            PathNode tree = suffixes[pairs];
-            if (tree != null) {
-                found = walk(tree, route, route.size() - 2 * pairs, route.size(), op);
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        return root.below(op);
+        return find(route, operation, null);
     }
 
-    /** The best rule below a node for the rest of a route; {@code /{x=**}} is left to the caller, because suffixes beat it. */
-    private @Nullable Rule walk(PathNode node, Route route, int place, int end, int op) {
-        if (!node.grants(op)) {
-            return null;
-        }
-        if (place == end) {
-            Rule exact = node.exact(op);
-            if (exact != null || node == root) {
-                return exact;
+    /** The same among the rules of one form; null means all. */
+    private @Nullable Rule find(Route route, Operation operation, PathPattern.@Nullable Form form) {
+        int op = Rule.slot(operation);
+        for (PathShape shape : byLength[Math.min(route.size() / 2, byLength.length - 1)]) {
+            Rule rule = form == null || form == shape.outline().form() ? shape.find(route, op) : null;
+            if (rule != null) {
+                return rule;
             }
-            Rule below = node.below(op);
-            return below != null ? below : node.suffix(op);
         }
-        PathNode literal = node.get(route.at(place));
-        Rule found = literal == null ? null : walk(literal, route, place + 1, end, op);
-        if (found == null && place == end - 1) {
-            found = node.exactAtVariable(op);
-        }
-        if (found != null) {
-            return found;
-        }
-        PathNode child = node.variable();
-        found = child == null ? null : walk(child, route, place + 1, end, op);
-        if (found != null || node == root) {
-            return found;
-        }
-        return node.below(op);
+        return null;
     }
 
     /** Whether rules grant the operation on every document within reach. */
@@ -216,45 +218,17 @@ final class PathIndex {
      * by depth, on the document with fresh ids: beyond the longest rule that begins with {@code **} all depths are alike.
      */
     boolean coversDeep(Reach reach, Operation operation) {
-        int op = Rule.slot(operation);
-        if (coversBelow(root, reach, 0, op)) {
+        if (find(Route.of(reach.parent()), operation, PathPattern.Form.BELOW) != null) {
             return true;
         }
         int shortest = reach.parent().size() + 2;
         int longest = shortest + 2 * Math.max(0, suffixPairsMax - 1);
         for (int n = shortest; n <= longest; n += 2) {
-            if (!endsInSuffix(reach.fresh(n), op)) {
+            if (find(reach.fresh(n), operation, PathPattern.Form.SUFFIX) == null) {
                 return false;
             }
         }
         return true;
-    }
-
-    private boolean coversBelow(PathNode node, Reach reach, int place, int op) {
-        if (!node.grants(op)) {
-            return false;
-        }
-        if (node.below(op) != null) {
-            return true;
-        }
-        if (place == reach.parent().size()) {
-            return false;
-        }
-        PathNode literal = node.get(reach.parent().get(place));
-        if (literal != null && coversBelow(literal, reach, place + 1, op)) {
-            return true;
-        }
-        return node.variable() != null && coversBelow(node.variable(), reach, place + 1, op);
-    }
-
-    private boolean endsInSuffix(Route route, int op) {
-        for (int pairs = Math.min(suffixPairsMax, route.size() / 2); pairs > 0; pairs--) {
-            PathNode tree = suffixes[pairs];
-            if (tree != null && walk(tree, route, route.size() - 2 * pairs, route.size(), op) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether any rule grants the operation on any document within reach, hidden by a more specific one or not. */
@@ -371,7 +345,7 @@ final class PathIndex {
         if (!node.grants(op)) {
             return false;
         }
-        if (shows(node.below(op), enough)) {
+        if (shows(node.at(Ending.BELOW, op), enough)) {
             return true;
         }
         if (place == reach.parent().size()) {
@@ -393,7 +367,7 @@ final class PathIndex {
             return true;
         }
         for (PathNode child : node.children()) {
-            if (child != null && visitCollection(child, reach.hasCollection(child.literal()), reach, op, enough)) {
+            if (visitCollection(child, reach.hasCollection(child.literal()), reach, op, enough)) {
                 return true;
             }
         }
@@ -420,7 +394,7 @@ final class PathIndex {
         // them.
         if (reach.deep() || node.grantsAtLiteral(op)) {
             for (PathNode child : node.children()) {
-                if (child != null && visitDocument(child, wanted, reach, op, enough)) {
+                if (visitDocument(child, wanted, reach, op, enough)) {
                     return true;
                 }
             }
@@ -432,10 +406,10 @@ final class PathIndex {
         if (!node.grants(op)) {
             return false;
         }
-        if (shows(node.below(op), enough)) {
+        if (shows(node.at(Ending.BELOW, op), enough)) {
             return true;
         }
-        if (wanted && (shows(node.exact(op), enough) || shows(node.suffix(op), enough))) {
+        if (wanted && (shows(node.at(Ending.EXACT, op), enough) || shows(node.at(Ending.SUFFIX, op), enough))) {
             return true;
         }
         return reach.deep() && visitFree(node, reach, op, enough);
@@ -452,7 +426,7 @@ final class PathIndex {
             return false;
         }
         if (place == n) {
-            return shows(node.exact(op), enough);
+            return shows(node.at(Ending.EXACT, op), enough);
         }
         if (node.variable() != null && visitSuffix(node.variable(), reach, n, place + 1, op, enough)) {
             return true;
@@ -468,7 +442,7 @@ final class PathIndex {
             return child != null && visitSuffix(child, reach, n, place + 1, op, enough);
         }
         for (PathNode child : node.children()) {
-            if (child != null && visitSuffix(child, reach, n, place + 1, op, enough)) {
+            if (visitSuffix(child, reach, n, place + 1, op, enough)) {
                 return true;
             }
         }

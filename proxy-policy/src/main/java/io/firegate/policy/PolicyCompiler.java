@@ -305,11 +305,7 @@ public final class PolicyCompiler {
         tier.rules.add(rule);
         tier.paths.put(rule, draft.path());
         tier.grants.addAll(draft.grants());
-        for (Operation operation : Operation.values()) {
-            if (rule.allows(operation)) {
-                tier.index.add(rule, operation);
-            }
-        }
+        tier.index.add(rule);
     }
 
     private void reportTies(DraftTier tier) {
@@ -531,7 +527,7 @@ public final class PolicyCompiler {
                 continue;
             }
             Rule rule = new Rule("deny", pattern, Rule.bit(Operation.GET), false, Terms.NONE, node.position());
-            deniedPaths.add(rule, Operation.GET);
+            deniedPaths.add(rule);
         }
         deny.noOtherKeys();
     }

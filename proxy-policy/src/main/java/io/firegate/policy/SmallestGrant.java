@@ -175,13 +175,7 @@ public final class SmallestGrant {
         List<Rule> rules = new ArrayList<>(tier.rules());
         rules.replaceAll(other -> other.equals(rule) ? wider : other);
         PathIndex index = new PathIndex();
-        for (Rule each : rules) {
-            for (Operation operation : Operation.values()) {
-                if (each.allows(operation)) {
-                    index.add(each, operation);
-                }
-            }
-        }
+        rules.forEach(index::add);
         Tier widened =
                 new Tier(tier.name(), tier.rank(), tier.databases(), tier.credential(), rules, index, tier.position());
         List<Held> held = new ArrayList<>(standing.held());

@@ -38,7 +38,7 @@ final class Tier {
             if (rule.terms().limited()) {
                 anyLimited = true;
                 if (rule.pattern().namesDocument() && rule.allows(Operation.GET)) {
-                    singled.add(rule, Operation.GET);
+                    singled.add(rule);
                 }
             }
         }

@@ -29,6 +29,10 @@ class MostSpecificRuleTest {
             Instant.MAX);
     private static final List<Operation> OPERATIONS = List.of(Operation.GET, Operation.CREATE, Operation.DELETE);
     private static final String VARIABLE = "{v}";
+    /** Ids of one length and one hash. */
+    private static final String LONG_ID = "AaAaAaAaAa";
+
+    private static final String ALIKE = "BBBBBBBBBB";
     private static final String ANY_DEPTH = "**";
     /** How many for each seed. */
     private static final int POLICIES = Integer.getInteger("specific.policies", 150);
@@ -103,8 +107,11 @@ class MostSpecificRuleTest {
             int pairs = random.nextInt(3);
             for (int pair = 0; pair < pairs; pair++) {
                 segments.add(
-                        random.nextInt(4) == 0 ? VARIABLE : List.of("a", "b").get(random.nextInt(2)));
-                segments.add(random.nextBoolean() ? VARIABLE : List.of("x", "y").get(random.nextInt(2)));
+                        random.nextInt(4) == 0
+                                ? VARIABLE
+                                : List.of("a", LONG_ID).get(random.nextInt(2)));
+                segments.add(
+                        random.nextBoolean() ? VARIABLE : List.of("x", LONG_ID).get(random.nextInt(2)));
             }
             int form = pairs == 0 ? 1 : random.nextInt(4);
             if (form < 2) {
@@ -129,8 +136,8 @@ class MostSpecificRuleTest {
         List<String> path = new ArrayList<>();
         int pairs = 1 + random.nextInt(3);
         for (int pair = 0; pair < pairs; pair++) {
-            path.add(List.of("a", "b", "c").get(random.nextInt(3)));
-            path.add(List.of("x", "y", "z").get(random.nextInt(3)));
+            path.add(List.of("a", LONG_ID, ALIKE).get(random.nextInt(3)));
+            path.add(List.of("x", LONG_ID, ALIKE).get(random.nextInt(3)));
         }
         return path;
     }
