@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PathShapeTest {
     private static final int GET = Rule.slot(Operation.GET);
+    private static final List<Operation> OPERATIONS = List.of(Operation.values());
 
     /** Ids that look alike to whoever looks only at a length, a hash or some of the characters. */
     private static List<String> awkward() {
@@ -134,6 +135,25 @@ class PathShapeTest {
                     ask(shape, all, each.pattern().fresh());
                 }
                 ask(shape, all, awayFrom(all.get(random.nextInt(all.size()))));
+            }
+        }
+    }
+
+    /** Few ids with many rules each: they fill groups that overflow into others, at last into the first one. */
+    @Test
+    void theFirstToHaveAnOperationStaysTheFirst() {
+        Random random = new Random(12);
+        for (int round = 0; round < 300; round++) {
+            List<Rule> all = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                EnumSet<Operation> operations = EnumSet.of(
+                        OPERATIONS.get(random.nextInt(Rule.SLOTS)), OPERATIONS.get(random.nextInt(Rule.SLOTS)));
+                all.add(rule("/c/id" + round + "-" + random.nextInt(4), operations));
+            }
+            PathShape shape = shape(all.get(0));
+            all.forEach(shape::add);
+            for (int id = 0; id < 4; id++) {
+                ask(shape, all, List.of("c", "id" + round + "-" + id));
             }
         }
     }
