@@ -15,25 +15,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules of one tier by path: finds the most specific rule for a path without looking at the others.
  *
- * <p>The order of specificity is that of {@link PathShape.Outline#bySpecificity}: segment by segment from the left a literal beats a
- * variable and a variable beats {@code {x=**}}; of equals the one without {@code {x=**}} wins. So of all rules with ids at the same places,
- * a shape, only one can match a path, and for each length of paths there is an order of shapes. A lookup asks them in turn: people write
- * thousands of rules in few shapes.
+ * <p>The order of specificity: segment by segment from the left a literal beats a variable and a variable beats {@code {x=**}}; of equals
+ * the one without {@code {x=**}} wins. There are two ways to the same rule.
  *
- * <p>What asks for sets of documents goes through a tree of segments ({@link PathNode}) instead: each node has its literal children and
- * one child for a variable. Three kinds of rules end at a node: those without {@code {x=**}}, those that go on with it, and those that begin
- * with it and match here with nothing before. Rules that begin with {@code {x=**}} also stand in one tree per length, entered that many
- * segments before the end of the path. Each node knows the operations of the rules at and below it, so a branch without the wanted one is not
- * entered.
+ * <p>People write thousands of rules with ids at the same few places. Where the rules that could match paths of a length are of few such
+ * {@linkplain PathShape shapes}, a lookup asks one after the other, in order of specificity.
+ *
+ * <p>Otherwise, and whenever a set of documents is asked for, it goes through a tree of segments ({@link PathNode}): each node has its
+ * literal children and one child for a variable. Three kinds of rules end at a node: those without {@code {x=**}}, those that go on with it, and
+ * those that begin with it and match here with nothing before. Rules that begin with {@code {x=**}} also stand in one tree per length, entered
+ * that many segments before the end of the path. A rule whose {@code **} stands first and matches something loses to any that matches the first
+ * segment otherwise, and among such rules the longer wins; one whose {@code **} matches nothing is compared by what follows it. Each node
+ * knows the operations of the rules at and below it, so a branch without the wanted one is not entered.
  *
  * <p>Filled by one thread while compiling; then only read.
  */
 final class PathIndex {
+    /** Of how many shapes the rules for paths of a length may be: more would take longer than the tree ({@code ShapesBenchmark}). */
+    static final int SHAPES_MAX = 8;
+    /** The longest paths found by shape, in collection/document pairs: a shape holds each id of each rule, which a tree shares. */
+    static final int SHAPED_PAIRS_MAX = 6;
+
     private static final PathShape[] NO_SHAPES = {};
 
+    private final int shapesMax;
     private final Map<PathShape.Outline, PathShape> shapes = new HashMap<>();
-    /** By number of collection/document pairs in the path, the most specific first; the last one is for all longer paths. */
-    private final PathShape[][] byLength = new PathShape[ResourcePath.LEVELS_MAX + 2][];
+    /** By number of pairs in the path, the most specific first; null where there are too many. */
+    private final PathShape[] @Nullable [] byLength = new PathShape[SHAPED_PAIRS_MAX + 1][];
 
     private final PathNode root = new PathNode();
     /** By number of collection/document pairs; index 0 is unused. */
@@ -63,6 +71,12 @@ final class PathIndex {
     private record Pair(Rule first, Rule second, Operation operation) {}
 
     PathIndex() {
+        this(SHAPES_MAX);
+    }
+
+    /** An index that goes through the tree where there are more shapes. */
+    PathIndex(int shapesMax) {
+        this.shapesMax = shapesMax;
         Arrays.fill(byLength, NO_SHAPES);
     }
 
@@ -76,7 +90,10 @@ final class PathIndex {
                 literals.add(literal);
             }
         }
-        shapes.computeIfAbsent(PathShape.Outline.of(pattern), this::newShape).add(rule);
+        if (pattern.size() <= 2 * SHAPED_PAIRS_MAX) {
+            shapes.computeIfAbsent(PathShape.Outline.of(pattern), this::newShape)
+                    .add(rule);
+        }
         for (Operation operation : Operation.values()) {
             if (rule.allows(operation)) {
                 enter(rule, operation);
@@ -87,18 +104,19 @@ final class PathIndex {
     private PathShape newShape(PathShape.Outline outline) {
         PathShape made = new PathShape(outline);
         for (int pairs = 0; pairs < byLength.length; pairs++) {
-            if (outline.hasLength(2 * pairs)) {
-                PathShape[] present = byLength[pairs];
-                Comparator<PathShape> order =
-                        Comparator.comparing(PathShape::outline, PathShape.Outline.bySpecificity(2 * pairs));
-                int place = -1 - Arrays.binarySearch(present, made, order);
-                PathShape[] more = Arrays.copyOf(present, present.length + 1);
-                System.arraycopy(present, place, more, place + 1, present.length - place);
-                more[place] = made;
-                byLength[pairs] = more;
+            PathShape[] present = byLength[pairs];
+            if (present != null && outline.hasLength(2 * pairs)) {
+                byLength[pairs] = present.length < shapesMax ? with(present, made, 2 * pairs) : null;
             }
         }
         return made;
+    }
+
+    private static PathShape[] with(PathShape[] present, PathShape made, int segments) {
+        PathShape[] more = Arrays.copyOf(present, present.length + 1);
+        more[present.length] = made;
+        Arrays.sort(more, Comparator.comparing(PathShape::outline, PathShape.Outline.bySpecificity(segments)));
+        return more;
     }
 
     private void enter(Rule rule, Operation operation) {
@@ -137,8 +155,8 @@ final class PathIndex {
     }
 
     /**
-     * The ties that no more specific rule hides. Only rules of one shape can tie: their literals and variables must stand at the
-     * same places, so the {@code **} must too, or match nothing in both.
+     * The ties that no more specific rule hides. Only rules whose literals and variables stand at the same places can tie, so their
+     * {@code **} must too, or match nothing in both.
      */
     List<Tie> ties() {
         List<Tie> ties = new ArrayList<>();
@@ -192,19 +210,66 @@ final class PathIndex {
     /** The most specific rule that grants the operation on a document or the root, or null. */
     @Nullable
     Rule find(Route route, Operation operation) {
-        return find(route, operation, null);
-    }
-
-    /** The same among the rules of one form; null means all. */
-    private @Nullable Rule find(Route route, Operation operation, PathPattern.@Nullable Form form) {
         int op = Rule.slot(operation);
-        for (PathShape shape : byLength[Math.min(route.size() / 2, byLength.length - 1)]) {
-            Rule rule = form == null || form == shape.outline().form() ? shape.find(route, op) : null;
+        if (!root.grants(op)) {
+            return null;
+        }
+        int pairs = route.size() / 2;
+        PathShape[] few = pairs < byLength.length && route.size() % 2 == 0 ? byLength[pairs] : null;
+        if (few == null) {
+            return search(route, op);
+        }
+        for (PathShape shape : few) {
+            Rule rule = shape.find(route, op);
             if (rule != null) {
                 return rule;
             }
         }
         return null;
+    }
+
+    /** The same by the tree. */
+    private @Nullable Rule search(Route route, int op) {
+        Rule found = walk(root, route, 0, route.size(), op);
+        if (found != null) {
+            return found;
+        }
+        for (int pairs = Math.min(suffixPairsMax, (route.size() - 1) / 2); pairs > 0; pairs--) {
+            PathNode tree = suffixes[pairs];
+            if (tree != null) {
+                found = walk(tree, route, route.size() - 2 * pairs, route.size(), op);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return root.at(Ending.BELOW, op);
+    }
+
+    /** The best rule below a node for the rest of a route; {@code /{x=**}} is left to the caller, because suffixes beat it. */
+    private @Nullable Rule walk(PathNode node, Route route, int place, int end, int op) {
+        if (!node.grants(op)) {
+            return null;
+        }
+        if (place == end) {
+            Rule exact = node.at(Ending.EXACT, op);
+            if (exact != null || node == root) {
+                return exact;
+            }
+            Rule below = node.at(Ending.BELOW, op);
+            return below != null ? below : node.at(Ending.SUFFIX, op);
+        }
+        PathNode literal = node.get(route.at(place));
+        Rule found = literal == null ? null : walk(literal, route, place + 1, end, op);
+        if (found != null) {
+            return found;
+        }
+        PathNode child = node.variable();
+        found = child == null ? null : walk(child, route, place + 1, end, op);
+        if (found != null || node == root) {
+            return found;
+        }
+        return node.at(Ending.BELOW, op);
     }
 
     /** Whether rules grant the operation on every document within reach. */
@@ -218,17 +283,45 @@ final class PathIndex {
      * by depth, on the document with fresh ids: beyond the longest rule that begins with {@code **} all depths are alike.
      */
     boolean coversDeep(Reach reach, Operation operation) {
-        if (find(Route.of(reach.parent()), operation, PathPattern.Form.BELOW) != null) {
+        int op = Rule.slot(operation);
+        if (coversBelow(root, reach, 0, op)) {
             return true;
         }
         int shortest = reach.parent().size() + 2;
         int longest = shortest + 2 * Math.max(0, suffixPairsMax - 1);
         for (int n = shortest; n <= longest; n += 2) {
-            if (find(reach.fresh(n), operation, PathPattern.Form.SUFFIX) == null) {
+            if (!endsInSuffix(reach.fresh(n), op)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean coversBelow(PathNode node, Reach reach, int place, int op) {
+        if (!node.grants(op)) {
+            return false;
+        }
+        if (node.at(Ending.BELOW, op) != null) {
+            return true;
+        }
+        if (place == reach.parent().size()) {
+            return false;
+        }
+        PathNode literal = node.get(reach.parent().get(place));
+        if (literal != null && coversBelow(literal, reach, place + 1, op)) {
+            return true;
+        }
+        return node.variable() != null && coversBelow(node.variable(), reach, place + 1, op);
+    }
+
+    private boolean endsInSuffix(Route route, int op) {
+        for (int pairs = Math.min(suffixPairsMax, route.size() / 2); pairs > 0; pairs--) {
+            PathNode tree = suffixes[pairs];
+            if (tree != null && walk(tree, route, route.size() - 2 * pairs, route.size(), op) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether any rule grants the operation on any document within reach, hidden by a more specific one or not. */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those rules of a {@link PathIndex} whose paths have ids at the same places and variables at all others. At most one of them decides
- * an operation on a path, and one look into a hash table finds it.
+ * Those rules of a {@link PathIndex} whose paths have their {@code {x=**}}, ids and variables at the same places. At most one of them
+ * decides an operation on a path, and one look into a hash table finds it.
  *
  * <p>At many thousand rules a lookup costs what it waits for memory, so the table holds the keys of the ids themselves, side by side: a match
  * waits for them and for the rule, at the same time, and what is absent mostly for nothing, since some bits of each hash stand together.

@@ -1,24 +1,28 @@
 package io.firegate.policy;
 
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * The segments a lookup follows, without copying a request's path: those of a document, or those of a parent, then fresh ids up
  * to a collection id and one fresh document id. For one thread.
  */
 final class Route {
+    private static final long[] NONE = {};
+    /** Another in each process, so that nobody can choose ids that have one hash. Odd, so that each character has its say in full. */
+    private static final long BASE = new SplittableRandom().nextLong() | 1;
+
     private final List<String> given;
     private final int size;
     private final String collectionId;
-    /** The keys of segments that were asked for; 0 of others. */
-    private final long[] keys;
+    /** The keys of segments that were asked for; 0 of most others. */
+    private long[] keys = NONE;
 
     /** A parent, fresh ids, a collection and a fresh document: {@code size} segments in all, an even number. */
     Route(List<String> parent, int size, String collectionId) {
         this.given = parent;
         this.size = size;
         this.collectionId = collectionId;
-        this.keys = new long[size];
     }
 
     static Route of(List<String> path) {
@@ -38,6 +42,9 @@ final class Route {
 
     /** The {@link #key(String)} of a segment. */
     long key(int place) {
+        if (keys.length == 0) {
+            keys = new long[size];
+        }
         long key = keys[place];
         if (key == 0) {
             key = key(at(place));
@@ -67,6 +74,10 @@ final class Route {
     }
 
     private static long hashed(String id) {
-        return Long.MIN_VALUE | ((long) id.length() << Integer.SIZE) | Integer.toUnsignedLong(id.hashCode());
+        long hash = 0;
+        for (int i = 0; i < id.length(); i++) {
+            hash = hash * BASE + id.charAt(i);
+        }
+        return Long.MIN_VALUE | hash;
     }
 }

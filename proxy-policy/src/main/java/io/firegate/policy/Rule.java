@@ -19,7 +19,7 @@ record Rule(String id, PathPattern pattern, int operations, boolean history, Ter
     static final int SLOTS = Operation.values().length;
 
     /** The place of an operation in tables and bit sets that live no longer than the program. */
-    @SuppressWarnings("EnumOrdinal") // an EnumMap per node would be two objects more on each step of a lookup
+    @SuppressWarnings("EnumOrdinal") // an EnumMap per node would be two objects more for each rule
     static int slot(Operation operation) {
         return operation.ordinal();
     }

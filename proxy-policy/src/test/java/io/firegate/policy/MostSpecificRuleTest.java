@@ -165,6 +165,8 @@ class MostSpecificRuleTest {
                 continue;
             }
             compiled++;
+            PathIndex tree = new PathIndex(0);
+            snapshot.tiers().get(0).rules().forEach(tree::add);
             for (int ask = 0; ask < 100; ask++) {
                 List<String> path = path(random);
                 for (Operation operation : OPERATIONS) {
@@ -172,6 +174,10 @@ class MostSpecificRuleTest {
                     permitted += expected.equals("NO_RULE") ? 0 : 1;
                     assertThat(decided(snapshot, path, operation))
                             .as("seed %d: %s %s by %s", seed, operation, path, rules)
+                            .isEqualTo(expected);
+                    Rule byTree = tree.find(Route.of(path), operation);
+                    assertThat(byTree == null ? "NO_RULE" : byTree.id())
+                            .as("seed %d by the tree: %s %s by %s", seed, operation, path, rules)
                             .isEqualTo(expected);
                 }
             }
