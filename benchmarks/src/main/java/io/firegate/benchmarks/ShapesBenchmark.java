@@ -23,8 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A refusal where the paths of a tier have ids at many different places: each such shape is asked once. People write few; this says what each
- * costs.
+ * A refusal where the paths of a tier have ids at many different places: few such shapes are asked in turn, many are a tree to walk through.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,27 +31,29 @@ import org.openjdk.jmh.annotations.State;
 public class ShapesBenchmark {
     private static final int SEGMENTS = 6;
 
-    /** Up to 63: which segments of six are ids, but for none. */
-    @Param({"1", "7", "63"})
+    /** Up to 32: each has an id at the last place, and at some of the others. */
+    @Param({"1", "8", "9", "32"})
     public int shapes;
 
     private Standing standing = Policies.compile(Policies.files(10)).standing(Policies.CALLER);
-    private final AccessRequest request = new AccessRequest(
-            new DatabaseName("p", "(default)"),
-            List.of(Access.of(
-                    Operation.GET,
-                    new Resource.Document(ResourcePath.parse("q/q/q/q/q/q").orElseThrow()))),
-            null,
-            Instant.EPOCH);
+    private final AccessRequest far = get("q/q/q/q/q/q");
+    private final AccessRequest near = get("id0/id1/id2/id3/id4/q");
+
+    private static AccessRequest get(String path) {
+        Resource document = new Resource.Document(ResourcePath.parse(path).orElseThrow());
+        return new AccessRequest(
+                new DatabaseName("p", "(default)"), List.of(Access.of(Operation.GET, document)), null, Instant.EPOCH);
+    }
 
     @Setup
     public void prepare() {
         StringBuilder yaml = new StringBuilder(
                 "version: 1\ntiers:\n  t:\n    databases: [\"p/(default)\"]\n    credential: local\n    rules:\n");
-        for (int ids = 1; ids <= shapes; ids++) {
-            yaml.append("      - { path: \"");
+        for (int shape = 0; shape < shapes; shape++) {
+            yaml.append("      - { id: s").append(shape).append(", path: \"");
             for (int place = 0; place < SEGMENTS; place++) {
-                yaml.append((ids & 1 << place) == 0 ? "/{v" + place + "}" : "/id" + place);
+                boolean id = place == SEGMENTS - 1 || (shape & 1 << place) != 0;
+                yaml.append(id ? "/id" + place : "/{v" + place + "}");
             }
             yaml.append("\", allow: [get] }\n");
         }
@@ -61,13 +62,22 @@ public class ShapesBenchmark {
                 .append("] }\n");
         PolicySnapshot snapshot = Policies.compile(List.of(PolicyFile.of("shapes.yaml", yaml.toString())));
         standing = snapshot.standing(Policies.CALLER);
-        if (!(snapshot.decide(standing, request) instanceof Decision.Deny)) {
-            throw new IllegalStateException("not the verdict to be measured");
+        for (AccessRequest request : List.of(far, near)) {
+            if (!(snapshot.decide(standing, request) instanceof Decision.Deny)) {
+                throw new IllegalStateException("not the verdict to be measured");
+            }
         }
     }
 
+    /** Of a path no id of which is in the policy. */
     @Benchmark
-    public Decision deny() {
-        return standing.snapshot().decide(standing, request);
+    public Decision far() {
+        return standing.snapshot().decide(standing, far);
+    }
+
+    /** Of a path all but whose last id is in the policy. */
+    @Benchmark
+    public Decision near() {
+        return standing.snapshot().decide(standing, near);
     }
 }
