@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which rule decides, of policies nobody wrote: the index answers what looking at every rule answers. */
 class MostSpecificRuleTest {
     private static final Guid GROUP = new Guid("aaaaaaaa-0000-4000-8000-000000000001");
-    private static final Principal CALLER = new Principal(
+    static final Principal CALLER = new Principal(
             new Guid("11111111-2222-3333-4444-555555555555"),
             new Guid("bbbbbbbb-0000-4000-8000-000000000001"),
             Principal.Kind.USER,
@@ -142,8 +142,8 @@ class MostSpecificRuleTest {
         return path;
     }
 
-    private static String decided(PolicySnapshot snapshot, List<String> path, Operation operation) {
-        Access access = Access.of(operation, new Resource.Document(new ResourcePath(path)));
+    /** The rule that permits an access, or the reason why none does. */
+    static String decided(PolicySnapshot snapshot, Access access) {
         AccessRequest request = new AccessRequest(new DatabaseName("p", "d"), List.of(access), null, Instant.EPOCH);
         return switch (snapshot.decide(snapshot.standing(CALLER), request)) {
             case Decision.Permit permit -> permit.grants().get(0).rule();
@@ -170,9 +170,10 @@ class MostSpecificRuleTest {
             for (int ask = 0; ask < 100; ask++) {
                 List<String> path = path(random);
                 for (Operation operation : OPERATIONS) {
+                    Access access = Access.of(operation, new Resource.Document(new ResourcePath(path)));
                     String expected = mostSpecific(rules, path, operation);
                     permitted += expected.equals("NO_RULE") ? 0 : 1;
-                    assertThat(decided(snapshot, path, operation))
+                    assertThat(decided(snapshot, access))
                             .as("seed %d: %s %s by %s", seed, operation, path, rules)
                             .isEqualTo(expected);
                     Rule byTree = tree.find(Route.of(path), operation);

@@ -3,20 +3,17 @@ package io.firegate.policy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PathIndexTest {
-    private static final Guid GROUP = new Guid("aaaaaaaa-0000-4000-8000-000000000001");
     private static final List<Operation> OPERATIONS = List.of(Operation.values());
     private static final List<String> ID = List.of("a", "a longer one", "c");
     private static final String POLICY = """
@@ -50,29 +47,10 @@ class PathIndexTest {
                 PolicyCompiler.compile(List.of(new PolicyFile("p.yaml", POLICY.getBytes(UTF_8))), null);
         assertThat(compilation).as(compilation.toString()).isInstanceOf(Compilation.Compiled.class);
         PolicySnapshot snapshot = ((Compilation.Compiled) compilation).snapshot();
-        Principal caller = new Principal(
-                new Guid("11111111-2222-3333-4444-555555555555"),
-                new Guid("bbbbbbbb-0000-4000-8000-000000000001"),
-                Principal.Kind.USER,
-                new Guid("cccccccc-0000-4000-8000-000000000001"),
-                Set.of(GROUP),
-                Set.of(),
-                "",
-                Instant.MAX);
         ResourcePath parent = new ResourcePath(Collections.nCopies(2 * levels, collection));
         Access access = Access.of(Operation.GROUP, new Resource.Group(parent, wanted));
-        Decision decision = snapshot.decide(
-                snapshot.standing(caller),
-                new AccessRequest(new DatabaseName("p", "d"), List.of(access), null, Instant.EPOCH));
 
-        assertThat(
-                        switch (decision) {
-                            case Decision.Permit permit ->
-                                permit.grants().get(0).rule();
-                            case Decision.Deny deny -> deny.reason().name();
-                            case Decision.Needs needs -> "needs";
-                        })
-                .isEqualTo(verdict);
+        assertThat(MostSpecificRuleTest.decided(snapshot, access)).isEqualTo(verdict);
     }
 
     private static List<Rule> draw(Random random) {
