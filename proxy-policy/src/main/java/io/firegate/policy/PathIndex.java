@@ -4,10 +4,8 @@ import io.firegate.policy.PathNode.Ending;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +37,7 @@ final class PathIndex {
     private static final PathShape[] NO_SHAPES = {};
 
     private final int shapesMax;
-    private final Map<PathShape.Outline, PathShape> shapes = new HashMap<>();
-    /** By number of pairs in the path, the most specific first; null where there are too many. */
+    /** By number of pairs in the path all shapes that could match, the most specific first; null from when there are too many. */
     private final PathShape[] @Nullable [] byLength = new PathShape[SHAPED_PAIRS_MAX + 1][];
 
     private final PathNode root = new PathNode();
@@ -74,7 +71,7 @@ final class PathIndex {
         this(SHAPES_MAX);
     }
 
-    /** An index that goes through the tree where there are more shapes. */
+    /** An index that goes through the tree where there are more shapes, with 0 always. */
     PathIndex(int shapesMax) {
         this.shapesMax = shapesMax;
         Arrays.fill(byLength, NO_SHAPES);
@@ -90,10 +87,7 @@ final class PathIndex {
                 literals.add(literal);
             }
         }
-        if (pattern.size() <= 2 * SHAPED_PAIRS_MAX) {
-            shapes.computeIfAbsent(PathShape.Outline.of(pattern), this::newShape)
-                    .add(rule);
-        }
+        shape(PathShape.Outline.of(pattern)).add(rule);
         for (Operation operation : Operation.values()) {
             if (rule.allows(operation)) {
                 enter(rule, operation);
@@ -101,12 +95,23 @@ final class PathIndex {
         }
     }
 
-    private PathShape newShape(PathShape.Outline outline) {
+    /** The shape of an outline; a new one that nothing asks where every length it matches has too many, or is too long. */
+    private PathShape shape(PathShape.Outline outline) {
+        for (int pairs = 0; pairs < byLength.length; pairs++) {
+            PathShape[] few = byLength[pairs];
+            if (few != null && outline.hasLength(2 * pairs)) {
+                for (PathShape shape : few) {
+                    if (shape.outline().equals(outline)) {
+                        return shape;
+                    }
+                }
+            }
+        }
         PathShape made = new PathShape(outline);
         for (int pairs = 0; pairs < byLength.length; pairs++) {
-            PathShape[] present = byLength[pairs];
-            if (present != null && outline.hasLength(2 * pairs)) {
-                byLength[pairs] = present.length < shapesMax ? with(present, made, 2 * pairs) : null;
+            PathShape[] few = byLength[pairs];
+            if (few != null && outline.hasLength(2 * pairs)) {
+                byLength[pairs] = few.length < shapesMax ? with(few, made, 2 * pairs) : null;
             }
         }
         return made;

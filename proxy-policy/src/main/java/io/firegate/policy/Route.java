@@ -15,7 +15,7 @@ final class Route {
     private final List<String> given;
     private final int size;
     private final String collectionId;
-    /** The keys of segments that were asked for; 0 of most others. */
+    /** The keys of segments that were asked for, 0 of others; empty until the first is. */
     private long[] keys = NONE;
 
     /** A parent, fresh ids, a collection and a fresh document: {@code size} segments in all, an even number. */

@@ -14,7 +14,9 @@ final class Tier {
     private final List<Rule> rules;
     private final PathIndex index;
     private final boolean limited;
-    private final PathIndex singled = new PathIndex();
+    /** Only asked for sets of documents, which shapes know nothing of. */
+    private final PathIndex singled = new PathIndex(0);
+
     private final Position position;
 
     /** A tier whose rules all stand in the index. */

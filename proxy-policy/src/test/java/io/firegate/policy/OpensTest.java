@@ -41,7 +41,7 @@ class OpensTest {
               paths: ["/vault/gold/bars/one", "/users/u/secret/{d}"]
             """);
 
-    private static PolicySnapshot compile(String text) {
+    static PolicySnapshot compile(String text) {
         Compilation compilation = PolicyCompiler.compile(List.of(new PolicyFile("p.yaml", text.getBytes(UTF_8))), null);
         assertThat(compilation).as(compilation.toString()).isInstanceOf(Compilation.Compiled.class);
         return ((Compilation.Compiled) compilation).snapshot();

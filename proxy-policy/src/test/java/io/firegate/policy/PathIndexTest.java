@@ -1,6 +1,5 @@
 package io.firegate.policy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -43,10 +42,7 @@ class PathIndexTest {
         "100, b, others, NO_RULE"
     })
     void judgesQueriesBelowDeepParents(int levels, String collection, String wanted, String verdict) {
-        Compilation compilation =
-                PolicyCompiler.compile(List.of(new PolicyFile("p.yaml", POLICY.getBytes(UTF_8))), null);
-        assertThat(compilation).as(compilation.toString()).isInstanceOf(Compilation.Compiled.class);
-        PolicySnapshot snapshot = ((Compilation.Compiled) compilation).snapshot();
+        PolicySnapshot snapshot = OpensTest.compile(POLICY);
         ResourcePath parent = new ResourcePath(Collections.nCopies(2 * levels, collection));
         Access access = Access.of(Operation.GROUP, new Resource.Group(parent, wanted));
 
