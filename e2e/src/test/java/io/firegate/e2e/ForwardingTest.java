@@ -222,6 +222,9 @@ class ForwardingTest {
             while (stop.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
+            // All have been told by now. But a loop on which that and an answer both wait takes up either first, so the
+            // answer comes after a question to the gateway about what the loops have done.
+            stopping.awaitConnections(1);
             answer.run();
 
             RawConnection.Response response = busy.readResponse();

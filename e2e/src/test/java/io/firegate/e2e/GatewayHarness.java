@@ -157,6 +157,11 @@ public final class GatewayHarness implements AutoCloseable {
         new AdminClient(gateway.adminPort()).awaitMetric("firegate_request_bytes_held 0.0");
     }
 
+    /** Waits until so many connections of clients are open. */
+    public void awaitConnections(int open) throws IOException {
+        new AdminClient(gateway.adminPort()).awaitMetric("firegate_connections " + (double) open);
+    }
+
     /** The emulator behind it. */
     public static synchronized FirestoreEmulator emulator() {
         if (sharedEmulator == null) {
